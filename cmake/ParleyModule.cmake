@@ -1,0 +1,47 @@
+# parley_module(NAME <folder> GROUP lib|src RANK <n> [DEPENDS <folders>…] [EXTERNAL <targets>…])
+#
+# Makes of the current folder one static library `<group>_<folder>` from its *.cpp, and one test executable
+# `<group>_<folder>_test` from its *_test.cpp. Dependencies may only point to a lower rank, and lib/ may not know
+# src/: anything else stops the configuration. tests/tidy checks the same for #include lines.
+set_property(GLOBAL PROPERTY PARLEY_MODULES "")
+
+function(parley_module)
+  cmake_parse_arguments(M "" "NAME;GROUP;RANK" "DEPENDS;EXTERNAL" ${ARGN})
+  set(target ${M_GROUP}_${M_NAME})
+  set_property(GLOBAL PROPERTY PARLEY_RANK_${M_NAME} ${M_RANK})
+  set_property(GLOBAL PROPERTY PARLEY_GROUP_${M_NAME} ${M_GROUP})
+  set_property(GLOBAL APPEND PROPERTY PARLEY_MODULES ${M_NAME})
+
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
+  list(REMOVE_ITEM sources ${tests} "")
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    set(scope PUBLIC)
+    target_link_libraries(${target} PRIVATE parley_options)
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(${target} ${scope} ${CMAKE_CURRENT_SOURCE_DIR}/include)
+
+  foreach(dep IN LISTS M_DEPENDS)
+    get_property(rank GLOBAL PROPERTY PARLEY_RANK_${dep})
+    get_property(group GLOBAL PROPERTY PARLEY_GROUP_${dep})
+    if("${rank}" STREQUAL "")
+      message(FATAL_ERROR "${M_NAME} depends on ${dep}, which does not exist (yet): modules are declared lowest rank first")
+    elseif(M_GROUP STREQUAL "lib" AND NOT group STREQUAL "lib")
+      message(FATAL_ERROR "lib/${M_NAME} may not depend on src/${dep}")
+    elseif(M_GROUP STREQUAL group AND NOT rank LESS M_RANK)
+      message(FATAL_ERROR "${M_NAME} (rank ${M_RANK}) may not depend on ${dep} (rank ${rank}): dependencies point downwards")
+    endif()
+    target_link_libraries(${target} ${scope} ${group}_${dep})
+  endforeach()
+  target_link_libraries(${target} ${scope} ${M_EXTERNAL})
+
+  if(tests AND PARLEY_TESTS)
+    add_executable(${target}_test ${tests})
+    target_link_libraries(${target}_test PRIVATE ${target} parley_options GTest::gmock GTest::gtest_main)
+    gtest_discover_tests(${target}_test TEST_PREFIX "${M_NAME}." DISCOVERY_TIMEOUT 60 PROPERTIES LABELS unit TIMEOUT 120)
+  endif()
+endfunction()
