@@ -1,0 +1,80 @@
+// HTTP/1.1 requests and responses as plain values. No parsing, no I/O.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sio/base/shared_bytes.hpp"
+
+namespace sio::http {
+
+struct Header {
+  std::string name;   // as received or to be sent; compared without case
+  std::string value;  // without surrounding white space
+};
+
+bool equals_ignore_case(std::string_view a, std::string_view b);
+
+// A list of headers, in order of arrival.
+class Headers {
+ public:
+  // First value of that name; empty view when there is none (see contains()).
+  std::string_view find(std::string_view name) const;
+  bool contains(std::string_view name) const;
+  // All values of that name joined with ", ".
+  std::string joined(std::string_view name) const;
+  void add(std::string name, std::string value) { items_.push_back({std::move(name), std::move(value)}); }
+  void set(std::string_view name, std::string value);  // replaces all of that name
+  void remove_if_not(bool (*keep)(std::string_view name));
+  const std::vector<Header>& items() const { return items_; }
+  bool empty() const { return items_.empty(); }
+
+ private:
+  std::vector<Header> items_;
+};
+
+// The query of a target, decoded ("+" is a space, %XX is a byte). Parameters keep their order.
+class Query {
+ public:
+  static Query parse(std::string_view encoded);
+  std::string_view find(std::string_view name) const;  // first of that name, or empty
+  bool contains(std::string_view name) const;
+  const std::vector<std::pair<std::string, std::string>>& items() const { return items_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> items_;
+};
+
+struct Request {
+  std::string method;  // upper case as received
+  std::string target;  // as received, "/path?query"
+  std::string path;    // decoded, without query; "/" at least
+  Query query;
+  Headers headers;
+  std::string body;
+  std::string remote_address;  // the TCP peer's, textual, without port ("unix" for a unix socket)
+  bool keep_alive = true;      // what the client asked for
+  bool upgrade = false;        // carries `Connection: upgrade`
+};
+
+struct Response {
+  int status = 200;
+  Headers headers;    // Content-Length, Connection and Date are added by serialize()
+  std::string body;
+  SharedBytes shared_body;  // instead of `body` when not empty: bytes that many answers share
+  bool close = false;       // close the connection afterwards
+
+  std::string_view content() const { return shared_body.empty() ? std::string_view(body) : shared_body.view(); }
+};
+
+std::string_view reason_phrase(int status);
+
+// Head and body of an answer, ready for the wire. `head_only`: answer to HEAD (length given, no body).
+// 204 and 304 carry neither body nor Content-Length; 101 only its headers.
+// Header values are refused (CHECK) if they hold CR, LF or NUL: nobody may inject a header.
+std::string serialize(const Response& response, bool keep_alive, bool head_only);
+
+}  // namespace sio::http

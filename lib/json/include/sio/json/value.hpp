@@ -1,0 +1,102 @@
+// Values of a JSON text that scan() has accepted: views, looked into only where asked. Numbers, key order and text stay
+// as they were written. A Value must not outlive its text. Reading a text that was not accepted is a mistake of ours.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace sio::json {
+
+enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
+
+class Elements;
+class Members;
+
+class Value {
+ public:
+  Value() : text_("null") {}
+  // `text`: exactly one accepted value; surrounding white space is dropped.
+  explicit Value(std::string_view text);
+
+  std::string_view text() const { return text_; }
+  Kind kind() const;
+  bool is_null() const { return kind() == Kind::null; }
+  bool is_string() const { return kind() == Kind::string; }
+  bool is_object() const { return kind() == Kind::object; }
+  bool is_array() const { return kind() == Kind::array; }
+
+  std::optional<bool> as_bool() const;
+  // Whole numbers in any notation without fraction that fit (7, but not 7.0, 7e0 or -0.5).
+  std::optional<std::int64_t> as_int64() const;
+  std::optional<double> as_double() const;
+  // The unescaped string. Without escapes this is a view into the text and `buffer` stays untouched; else it is a view
+  // of `buffer`.
+  std::optional<std::string_view> as_string(std::string& buffer) const;
+  std::optional<std::string> as_string() const;
+
+  // Member of an object by its unescaped key; none if absent or this is no object.
+  std::optional<Value> find(std::string_view key) const;
+  // Element of an array, counted from 0.
+  std::optional<Value> at(std::size_t index) const;
+
+  Elements elements() const;  // empty range unless an array
+  Members members() const;    // empty range unless an object
+
+ private:
+  std::string_view text_;
+};
+
+// Input ranges: `for (Value v : value.elements())`, `for (Member m : value.members())`.
+struct Member {
+  std::string_view raw_key;  // as written, between the quotes
+  Value value;
+  std::string key() const;   // unescaped
+  bool key_is(std::string_view key) const;
+};
+
+struct EndOfRange {};
+
+class Elements {
+ public:
+  explicit Elements(std::string_view array) : rest_(array) { advance(); }
+  Elements begin() const { return *this; }
+  EndOfRange end() const { return {}; }
+  Value operator*() const { return current_; }
+  Elements& operator++() {
+    advance();
+    return *this;
+  }
+  friend bool operator==(const Elements& a, EndOfRange) { return a.done_; }
+
+ private:
+  void advance();
+  std::string_view rest_;
+  Value current_;
+  bool started_ = false;
+  bool done_ = false;
+};
+
+class Members {
+ public:
+  explicit Members(std::string_view object) : rest_(object) { advance(); }
+  Members begin() const { return *this; }
+  EndOfRange end() const { return {}; }
+  Member operator*() const { return current_; }
+  Members& operator++() {
+    advance();
+    return *this;
+  }
+  friend bool operator==(const Members& a, EndOfRange) { return a.done_; }
+
+ private:
+  void advance();
+  std::string_view rest_;
+  Member current_;
+  bool started_ = false;
+  bool done_ = false;
+};
+
+}  // namespace sio::json

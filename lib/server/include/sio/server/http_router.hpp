@@ -1,0 +1,74 @@
+// Routes for an application's own HTTP: exact path patterns with named parts, one handler each, run where it says.
+// Knows the rules that hold for every route (404, 405 with Allow, HEAD as GET, body limits); the application renders
+// its error bodies through ErrorRenderer.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sio/http/message.hpp"
+
+namespace sio {
+
+// What a handler sees of one request. `parameters` holds the named parts of the path, in order.
+struct RouteRequest {
+  const http::Request& http;
+  std::string request_id;  // for the log and X-Request-Id
+  std::vector<std::pair<std::string, std::string>> parameters;
+  std::string_view parameter(std::string_view name) const;
+};
+
+// Where a handler runs. On a shard it must not block (no file, SQL, hash, wait); the pools are threads where it may.
+enum class RunOn : unsigned char {
+  shard,  // the connection's event loop
+  pool,   // blocking pool: reads and writes of the store
+  hash,   // small bounded pool for password hashing; full: 503
+};
+
+using RouteHandler = std::function<http::Response(const RouteRequest&)>;
+// Renders errors of the server itself (404, 405, 408, 413, 415, 431, 500, 503, …) and may add headers to every answer.
+using ErrorRenderer = std::function<http::Response(int status, const RouteRequest*)>;
+using ResponseFilter = std::function<void(const RouteRequest&, http::Response&)>;
+
+struct Route {
+  std::string method;
+  std::string pattern;  // "/chat/messages/{id}"
+  RunOn run_on = RunOn::shard;
+  std::size_t body_bytes_max = 128 * 1024;
+  RouteHandler handler;
+};
+
+class HttpRouter {
+ public:
+  void add(Route route);
+  // Called for GET and HEAD when no pattern matches (a web app's files). Runs on the shard.
+  void set_fallback(RouteHandler handler) { fallback_ = std::move(handler); }
+  void set_error_renderer(ErrorRenderer renderer) { render_error_ = std::move(renderer); }
+  void set_response_filter(ResponseFilter filter) { filter_ = std::move(filter); }
+
+  struct Match {
+    const Route* route = nullptr;  // none: `status` says why (404, 405)
+    int status = 404;
+    std::string allow;  // for 405: "GET, HEAD, POST"
+    std::vector<std::pair<std::string, std::string>> parameters;
+    bool fallback = false;
+  };
+  Match match(std::string_view method, std::string_view path) const;
+
+  const RouteHandler& fallback() const { return fallback_; }
+  http::Response error(int status, const RouteRequest* request) const;
+  void filter(const RouteRequest& request, http::Response& response) const;
+  const std::vector<Route>& routes() const { return routes_; }
+
+ private:
+  std::vector<Route> routes_;
+  RouteHandler fallback_;
+  ErrorRenderer render_error_;
+  ResponseFilter filter_;
+};
+
+}  // namespace sio
