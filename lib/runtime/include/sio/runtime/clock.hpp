@@ -1,0 +1,17 @@
+// The only clocks and the only random source of the code base. Protocol code gets time passed in.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "sio/base/time.hpp"
+
+namespace sio::rt {
+
+TimePoint monotonic_now();
+// Microseconds since 1970, UTC. May jump.
+std::int64_t unix_now_us();
+// Fills `out` from the operating system's cryptographic source; aborts if there is none.
+void random_bytes(std::span<char> out);
+
+}  // namespace sio::rt

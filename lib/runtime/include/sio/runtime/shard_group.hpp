@@ -1,0 +1,28 @@
+// All shards of a server and their threads. The first shard runs on the thread that calls run().
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sio/runtime/shard.hpp"
+
+namespace sio::rt {
+
+class ShardGroup {
+ public:
+  static constexpr unsigned kShardsMax = 255;  // a session id names its shard in one byte
+
+  explicit ShardGroup(unsigned count);
+
+  unsigned size() const { return static_cast<unsigned>(shards_.size()); }
+  Shard& at(unsigned index) { return *shards_[index]; }
+  // Starts the other threads and runs the first shard here; returns after stop(), when all have ended.
+  void run();
+  // From any thread.
+  void stop();
+
+ private:
+  std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+}  // namespace sio::rt

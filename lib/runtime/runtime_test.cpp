@@ -1,0 +1,161 @@
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "sio/runtime/blocking_pool.hpp"
+#include "sio/runtime/listener.hpp"
+#include "sio/runtime/shard_group.hpp"
+#include "sio/runtime/stream.hpp"
+
+namespace sio::rt {
+namespace {
+
+struct Recorder final : Timer {
+  Recorder(std::vector<int>& log_, int name_) : log(log_), name(name_) {}
+  void on_timer(TimePoint) override { log.push_back(name); }
+  std::vector<int>& log;
+  int name;
+};
+
+// Heartbeats live in this heap: the order of deadlines must hold whatever is re-armed or cancelled in between.
+TEST(TimerQueue, CallsInOrderOfDeadlines) {
+  TimerQueue queue;
+  std::vector<int> log;
+  std::vector<std::unique_ptr<Recorder>> timers;
+  const TimePoint start{};
+  for (int i = 0; i < 50; ++i) {
+    timers.push_back(std::make_unique<Recorder>(log, i));
+    queue.arm(*timers.back(), start + Milliseconds((i * 37) % 50));
+  }
+  queue.arm(*timers[3], start + Milliseconds(1000));
+  queue.cancel(*timers[4]);
+  queue.arm(*timers[5], kNever);
+  queue.run_due(start + Milliseconds(49));
+  EXPECT_EQ(log.size(), 47U);
+  for (std::size_t i = 1; i < log.size(); ++i) EXPECT_LE((log[i - 1] * 37) % 50, (log[i] * 37) % 50);
+  EXPECT_EQ(queue.next(), start + Milliseconds(1000));
+  queue.run_due(start + Milliseconds(1000));
+  EXPECT_EQ(log.back(), 3);
+  EXPECT_EQ(queue.next(), kNever);
+}
+
+// Messages between shards must neither be lost nor overtake each other.
+TEST(Shard, RunsPostedTasksInOrder) {
+  ShardGroup group(2);
+  std::vector<int> seen;
+  std::promise<void> done;
+  std::thread poster([&] {
+    for (int i = 0; i < 1000; ++i) group.at(1).post([&seen, i] { seen.push_back(i); });
+    group.at(1).post([&] {
+      EXPECT_EQ(Shard::current(), &group.at(1));
+      done.set_value();
+      group.stop();
+    });
+  });
+  group.run();
+  poster.join();
+  done.get_future().get();
+  ASSERT_EQ(seen.size(), 1000U);
+  for (int i = 0; i < 1000; ++i) EXPECT_EQ(seen[static_cast<std::size_t>(i)], i);
+}
+
+struct Dirty final : EndOfTurn {
+  void end_of_turn() override { ++flushed; }
+  int flushed = 0;
+};
+
+// All output of a turn goes out once, however often it was marked.
+TEST(Shard, FlushesOnceATurn) {
+  ShardGroup group(1);
+  Dirty dirty;
+  Dirty unmarked;
+  group.at(0).post([&] {
+    for (int i = 0; i < 3; ++i) group.at(0).mark_dirty(dirty);
+    group.at(0).mark_dirty(unmarked);
+    group.at(0).unmark(unmarked);
+    group.at(0).defer([&] {
+      EXPECT_EQ(dirty.flushed, 1);
+      group.stop();
+    });
+  });
+  group.run();
+  EXPECT_EQ(dirty.flushed, 1);
+  EXPECT_EQ(unmarked.flushed, 0);
+}
+
+struct Echo final : StreamHandler {
+  explicit Echo(ShardGroup& group_) : group(group_) {}
+  void on_data(std::span<char> bytes) override { EXPECT_EQ(stream->write({bytes.data(), bytes.size()}), static_cast<std::ptrdiff_t>(bytes.size())); }
+  void on_writable() override {}
+  void on_end(bool orderly) override {
+    EXPECT_TRUE(orderly);
+    stream.reset();
+    group.stop();
+  }
+  ShardGroup& group;
+  Stream::Ptr stream;
+};
+
+TEST(Stream, EchoesAndNoticesTheEnd) {
+  int pair[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+  ShardGroup group(1);
+  Echo echo(group);
+  group.at(0).post([&] {
+    echo.stream = Stream::adopt(group.at(0), pair[0]);
+    echo.stream->set_handler(&echo);
+    echo.stream->start();
+    ASSERT_EQ(::write(pair[1], "hello", 5), 5);
+    ::shutdown(pair[1], SHUT_WR);
+  });
+  group.run();
+  char text[8];
+  EXPECT_EQ(::read(pair[1], text, sizeof text), 5);
+  ::close(pair[1]);
+}
+
+TEST(BlockingPool, RefusesWhatItsQueueCannotHold) {
+  std::promise<void> release;
+  std::promise<void> running;
+  BlockingPool pool("test", 1, 2);
+  ASSERT_TRUE(pool.try_submit([&] {
+    running.set_value();
+    release.get_future().wait();
+  }));
+  running.get_future().wait();
+  EXPECT_TRUE(pool.try_submit([] {}));
+  EXPECT_TRUE(pool.try_submit([] {}));
+  EXPECT_FALSE(pool.try_submit([] {}));
+  release.set_value();
+}
+
+TEST(Endpoint, ParsesAddresses) {
+  EXPECT_EQ(parse_endpoint("127.0.0.1:5000").value().to_url(), "http://127.0.0.1:5000");
+  EXPECT_EQ(parse_endpoint("localhost:0").value().to_string(), "127.0.0.1:0");
+  EXPECT_EQ(parse_endpoint("[::1]:80").value().to_string(), "[::1]:80");
+  EXPECT_TRUE(parse_endpoint("[::1]:80").value().is_loopback());
+  EXPECT_FALSE(parse_endpoint("0.0.0.0:80").value().is_loopback());
+  EXPECT_TRUE(parse_endpoint("unix:/tmp/x").value().is_unix());
+  for (const char* bad : {"", "5000", "example:80", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:1x", "unix:"}) {
+    EXPECT_FALSE(parse_endpoint(bad)) << bad;
+  }
+}
+
+// A second server on the same address must be told, not share it.
+TEST(Listener, RefusesAnAddressInUse) {
+  ShardGroup group(1);
+  auto first = Listener::open(group.at(0), parse_endpoint("127.0.0.1:0").value(), [](int fd, const std::string&) { ::close(fd); });
+  ASSERT_TRUE(first);
+  EXPECT_NE((*first)->endpoint().port, 0);
+  auto second = Listener::open(group.at(0), (*first)->endpoint(), [](int fd, const std::string&) { ::close(fd); });
+  EXPECT_FALSE(second);
+}
+
+}  // namespace
+}  // namespace sio::rt

@@ -1,0 +1,130 @@
+#include "sio/runtime/shard.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <system_error>
+#include <utility>
+
+#include "shard_io.hpp"
+#include "sio/base/check.hpp"
+#include "sio/runtime/clock.hpp"
+
+namespace sio::rt {
+
+namespace {
+
+thread_local Shard* current_shard = nullptr;
+
+// Handlers run before output is flushed: enough to batch well, few enough that the first one's answer does not wait long.
+constexpr int kHandlersPerTurn = 256;
+// An upper bound for waiting, so that a clock that was set cannot hold a shard.
+constexpr auto kLongestWait = std::chrono::seconds(10);
+
+void write_eventfd(int fd) {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(fd, &one, sizeof one);  // a full counter wakes just as well
+}
+
+void arm_wake(boost::asio::posix::stream_descriptor& wake) {
+  wake.async_wait(boost::asio::posix::stream_descriptor::wait_read, [&wake](const boost::system::error_code& error) {
+    if (error) return;
+    std::uint64_t count = 0;
+    [[maybe_unused]] const auto got = ::read(wake.native_handle(), &count, sizeof count);
+    arm_wake(wake);
+  });
+}
+
+}  // namespace
+
+Shard::Shard(unsigned index)
+    : index_(index), io_(std::make_unique<Io>()), now_(monotonic_now()), read_buffer_(new char[kReadBufferBytes]) {
+  const int fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+  io_->wake.assign(fd);
+  arm_wake(io_->wake);
+}
+
+Shard::~Shard() {
+  SIO_CHECK(dirty_.empty());
+}
+
+Shard* Shard::current() { return current_shard; }
+
+void Shard::post(Task task) {
+  bool wake = false;
+  {
+    const std::lock_guard lock(io_->mutex);
+    io_->mailbox.push_back(std::move(task));
+    wake = !std::exchange(io_->signalled, true);
+  }
+  if (wake) write_eventfd(io_->wake.native_handle());
+}
+
+void Shard::stop() {
+  io_->stopping.store(true, std::memory_order_release);
+  write_eventfd(io_->wake.native_handle());
+}
+
+void Shard::run() {
+  current_shard = this;
+  while (!io_->stopping.load(std::memory_order_acquire)) turn();
+  drain_mailbox();
+  flush_dirty();
+  current_shard = nullptr;
+}
+
+void Shard::turn() {
+  const TimePoint wait_until = std::min(timers_.next(), now_ + kLongestWait);
+  int handlers = 0;
+  if (io_->context.run_one_until(wait_until) != 0) {
+    now_ = monotonic_now();
+    for (handlers = 1; handlers < kHandlersPerTurn && io_->context.poll_one() != 0; ++handlers) {
+    }
+  }
+  now_ = monotonic_now();
+  timers_.run_due(now_);
+  drain_mailbox();
+  flush_dirty();
+}
+
+void Shard::drain_mailbox() {
+  auto& draining = io_->draining;
+  {
+    const std::lock_guard lock(io_->mutex);
+    io_->signalled = false;
+    draining.swap(io_->mailbox);
+  }
+  for (Task& task : draining) task();
+  draining.clear();
+}
+
+void Shard::mark_dirty(EndOfTurn& item) {
+  if (item.dirty_slot_ != EndOfTurn::kClean) return;
+  item.dirty_slot_ = static_cast<std::uint32_t>(dirty_.size());
+  dirty_.push_back(&item);
+}
+
+void Shard::unmark(EndOfTurn& item) {
+  if (item.dirty_slot_ == EndOfTurn::kClean) return;
+  dirty_[item.dirty_slot_] = nullptr;
+  item.dirty_slot_ = EndOfTurn::kClean;
+}
+
+void Shard::flush_dirty() {
+  // Both lists may grow while they are walked.
+  for (std::size_t i = 0; i < dirty_.size(); ++i) {
+    EndOfTurn* item = dirty_[i];
+    if (item == nullptr) continue;
+    item->dirty_slot_ = EndOfTurn::kClean;
+    item->end_of_turn();
+  }
+  dirty_.clear();
+  for (std::size_t i = 0; i < deferred_.size(); ++i) {
+    Task task = std::move(deferred_[i]);
+    task();
+  }
+  deferred_.clear();
+}
+
+}  // namespace sio::rt
