@@ -4,6 +4,7 @@ option(PARLEY_WEB "Build the web app into the executable (needs Node)" ON)
 option(PARLEY_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 option(PARLEY_TESTS "Build the tests" ON)
 set(PARLEY_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
+set(PARLEY_TEST_TIMEOUT_S 120 CACHE STRING "Seconds after which a single test is ended as failed")
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -27,6 +28,9 @@ target_compile_options(parley_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these falsely from inlined standard-library code at -O2 and above.
   target_compile_options(parley_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-null-dereference;-Wno-restrict;-Wno-maybe-uninitialized;-Wno-stringop-overflow;-Wno-array-bounds;-Wno-dangling-pointer>)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)  # bounds of operator[], front(), optional: checked
 endif()
 if(PARLEY_SANITIZE)
   add_compile_options(-fsanitize=${PARLEY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
