@@ -1,0 +1,18 @@
+#include "parley/auth/random.hpp"
+
+#include <openssl/rand.h>
+
+#include "parley/auth/base64url.hpp"
+#include "sio/base/check.hpp"
+
+namespace parley::auth {
+
+std::string random_bytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  SIO_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) == 1);
+  return bytes;
+}
+
+std::string random_id(std::size_t bytes) { return base64url_encode(random_bytes(bytes)); }
+
+}  // namespace parley::auth
