@@ -1,0 +1,11 @@
+// A random id for a message (version 4 UUID). crypto.randomUUID exists on https and localhost only.
+export function newClientId(): string {
+  const maker = (crypto as { randomUUID?: () => string }).randomUUID;
+  if (maker !== undefined) return maker.call(crypto);
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const hex = Array.from(bytes, (byte, index) => {
+    const fixed = index === 6 ? (byte & 0x0f) | 0x40 : index === 8 ? (byte & 0x3f) | 0x80 : byte;
+    return fixed.toString(16).padStart(2, '0');
+  }).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

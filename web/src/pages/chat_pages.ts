@@ -1,0 +1,3 @@
+export { default as ChatPage } from './ChatPage.vue';
+export { default as ConversationPane } from './ConversationPane.vue';
+export { default as HomePane } from './HomePane.vue';
