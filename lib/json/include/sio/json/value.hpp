@@ -1,5 +1,7 @@
 // Values of a JSON text that scan() has accepted: views, looked into only where asked. Numbers, key order and text stay
-// as they were written. A Value must not outlive its text. Reading a text that was not accepted is a mistake of ours.
+// as they were written. A Value must not outlive its text. Every step is iterative. A text that scan() calls `syntax`
+// must never be read (CHECK, or a wrong answer, but no byte outside it); one that breaks a limit may be looked into: a
+// lone surrogate is then read as U+FFFD, of a duplicate key the first counts, a number out of range is none.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +20,7 @@ class Members;
 class Value {
  public:
   Value() : text_("null") {}
-  // `text`: exactly one accepted value; surrounding white space is dropped.
+  // `text`: exactly one accepted value; surrounding white space is dropped. Empty: CHECK.
   explicit Value(std::string_view text);
 
   std::string_view text() const { return text_; }
@@ -31,6 +33,7 @@ class Value {
   std::optional<bool> as_bool() const;
   // Whole numbers in any notation without fraction that fit (7, but not 7.0, 7e0 or -0.5).
   std::optional<std::int64_t> as_int64() const;
+  // The nearest double of any number; none for what is no number or too large for one.
   std::optional<double> as_double() const;
   // The unescaped string. Without escapes this is a view into the text and `buffer` stays untouched; else it is a view
   // of `buffer`.
@@ -53,7 +56,7 @@ class Value {
 struct Member {
   std::string_view raw_key;  // as written, between the quotes
   Value value;
-  std::string key() const;   // unescaped
+  std::string key() const;  // unescaped
   bool key_is(std::string_view key) const;
 };
 

@@ -1,5 +1,7 @@
 // Compact JSON, appended to a string: no spaces, control characters escaped (so that RS never stands raw in a packet),
-// everything else as it is. Commas are set by the writer. Misuse (a value without key inside an object) is a CHECK.
+// everything else as it is. Commas are set by the writer: several values at top level make the inner text of a list
+// (`1,{}`). Misuse (a value without key inside an object, a bracket that closes nothing) is a CHECK. No floating point:
+// numbers of others are passed on as their text, by raw().
 #pragma once
 
 #include <cstdint>
@@ -13,6 +15,9 @@ void append_string(std::string& out, std::string_view text);
 
 class Writer {
  public:
+  static constexpr std::uint32_t kDepthMax = 64;  // open arrays and objects; more is a CHECK
+
+  // `out` must outlive the writer; what it holds already stays.
   explicit Writer(std::string& out) : out_(out) {}
 
   Writer& begin_object();
@@ -24,7 +29,8 @@ class Writer {
   Writer& integer(std::int64_t number);
   Writer& boolean(bool value);
   Writer& null();
-  Writer& raw(std::string_view json);  // an accepted JSON text, copied as it is
+  // An accepted JSON text, copied as it is.
+  Writer& raw(std::string_view json);
 
   // key() and value in one.
   Writer& member(std::string_view name, std::string_view text) { return key(name).string(text); }
@@ -34,9 +40,15 @@ class Writer {
   Writer& member(std::string_view name, bool value) { return key(name).boolean(value); }
 
  private:
-  void separate();
+  bool in_object() const { return (objects_ & 1U) != 0; }
+  void begin_value();
+  Writer& open(char bracket, bool is_object);
+  Writer& close(char bracket, bool is_object);
+
   std::string& out_;
-  bool comma_ = false;
+  std::uint64_t objects_ = 0;  // a bit for each open container, the innermost in the lowest: it is an object
+  std::uint32_t depth_ = 0;
+  bool comma_ = false;  // something stands before the next value
   bool after_key_ = false;
 };
 
