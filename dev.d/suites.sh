@@ -1,0 +1,68 @@
+# shellcheck shell=bash disable=SC2034,SC2119,SC2120
+# The test suites: what each runs, and how the counts are read from the closing lines of its runner.
+# A suite is a function suite_NAME writing to standard output and a count_NAME that prints "PASSED FAILED SKIPPED".
+SUITES_ALL='tidy unit web conformance integration e2e lint'
+SUITES_SANITIZER='unit conformance integration'
+
+groups_of_suite() {
+  case $1 in
+    integration | e2e | lint) echo "$1" ;;
+  esac
+}
+
+targets_of_suite() {
+  case $1 in
+    unit) echo all ;;
+    web) echo parley ;;  # brings Node and the web app's packages
+    conformance) echo sio-conformance ;;
+    integration | e2e) echo parley ;;
+  esac
+}
+
+# install_node_packages DIR: npm ci by the lock, once for each state of the lock.
+install_node_packages() {
+  local dir=$1 stamp=$1/node_modules/.lock-sum sum
+  [[ -e $dir/package-lock.json ]] || return 0
+  sum=$(cksum <"$dir/package-lock.json")
+  [[ -e $stamp && $(<"$stamp") = "$sum" ]] && return 0
+  npm --prefix "$dir" ci --prefer-offline --no-audit --no-fund
+  echo "$sum" >"$stamp"
+}
+
+suite_tidy() { python3 tests/tidy/tidy.py && python3 tests/tidy/tidy_selftest.py; }
+count_tidy() { sum_lines '[0-9]+ passed, [0-9]+ failed' 'passed' 'failed' 'skipped'; }
+
+suite_unit() { ctest --test-dir "build/$PRESET" -L unit -j "$(nproc)" --output-on-failure --no-tests=error; }
+count_unit() {
+  awk '/tests? failed out of/ { for (i = 2; i <= NF; i++) if ($i ~ /^tests?$/ && $(i + 1) == "failed") failed = $(i - 1); total = $NF }
+       /\*\*\*Skipped/ { skipped++ }
+       END { print total - failed - skipped, failed + 0, skipped + 0 }'
+}
+
+suite_web() { npm --prefix web run --silent lint && npm --prefix web run --silent typecheck && npm --prefix web test; }
+count_web() { sum_lines '^ *Tests  ' 'passed' 'failed' 'skipped'; }
+
+suite_conformance() { node_tests conformance; }
+count_conformance() { count_node; }
+
+suite_integration() { install_node_packages tests/integration && node_tests integration; }
+count_integration() { count_node; }
+
+suite_e2e() { (cd tests/e2e && npm test); }
+count_e2e() { sum_lines '^ *[0-9]+ (passed|failed|skipped|flaky|did not run)' 'passed|flaky' 'failed|did' 'skipped'; }
+
+# node_tests SUITE: Node's own runner over the *.test.mjs of a folder, one file at a time (several are about timing).
+node_tests() { node --test --test-concurrency=1 --test-reporter=spec "tests/$1/**/*.test.mjs"; }
+count_node() {
+  awk '$1 ~ /^(ℹ|#)$/ && NF == 3 { n[$2] = $3 } END { print n["pass"] + 0, n["fail"] + n["cancelled"], n["skipped"] + n["todo"] }'
+}
+
+suite_lint() { run_lint; }
+count_lint() { sum_lines '^[0-9]+ passed, [0-9]+ failed' 'passed' 'failed' 'skipped'; }
+
+# sum_lines LINES PASSED FAILED SKIPPED: adds up the numbers before the words PASSED … in the lines that match LINES.
+sum_lines() {
+  awk -v lines="$1" -v p="^($2),?$" -v f="^($3),?$" -v s="^($4),?$" '
+    $0 ~ lines { for (i = 2; i <= NF; i++) { if ($i ~ p) passed += $(i - 1); if ($i ~ f) failed += $(i - 1); if ($i ~ s) skipped += $(i - 1) } }
+    END { print passed + 0, failed + 0, skipped + 0 }'
+}
