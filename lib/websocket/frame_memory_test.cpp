@@ -1,0 +1,70 @@
+// What the decoder allocates. The claim of the design is that an idle connection owns nothing and that a peer cannot
+// make us take memory by announcing lengths.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "sio/websocket/frame.hpp"
+#include "test_frames.hpp"
+
+namespace {
+std::size_t allocations = 0;
+std::size_t allocated_bytes = 0;
+}  // namespace
+
+// noinline: GCC 12 takes the inlined pair for a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  ++allocations;
+  allocated_bytes += size;
+  if (void* memory = std::malloc(size); memory != nullptr) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace sio::ws {
+namespace {
+
+using testing::encode;
+using testing::Frame;
+
+struct Cost {
+  std::size_t events = 0;
+  std::size_t allocations = 0;
+  std::size_t bytes = 0;
+};
+
+Cost cost_of(Decoder& decoder, std::string bytes) {
+  std::span<char> input(bytes);
+  Cost cost;
+  const std::size_t allocations_before = allocations;
+  const std::size_t bytes_before = allocated_bytes;
+  while (decoder.next(input).kind != EventKind::need_more) ++cost.events;
+  cost.allocations = allocations - allocations_before;
+  cost.bytes = allocated_bytes - bytes_before;
+  return cost;
+}
+
+TEST(FrameMemory, WholeFramesCostNoAllocation) {
+  const Limits limits;
+  Decoder decoder(limits);
+  const Cost cost = cost_of(decoder, encode({Frame{.payload = std::string(5000, 'x')}, Frame{.opcode = Opcode::ping},
+                                             Frame{.opcode = Opcode::binary, .payload = "b"}}));
+  EXPECT_EQ(cost.events, 3U);
+  EXPECT_EQ(cost.allocations, 0U);
+}
+
+TEST(FrameMemory, W3_GrowsWithWhatCameNotWithWhatWasAnnounced) {
+  const Limits limits;
+  Decoder decoder(limits);
+  const std::string frame = encode(Frame{.payload = std::string(900'000, 'x')});
+  EXPECT_LT(cost_of(decoder, frame.substr(0, 100)).bytes, 1024U);
+  // Doubling as it grows: four times what came is a generous bound for the sum of all buffers.
+  EXPECT_LT(cost_of(decoder, frame.substr(100, 50'000)).bytes, 200'000U);
+}
+
+TEST(FrameMemory, ADecoderIsSmall) { EXPECT_LE(sizeof(Decoder), 24U); }
+
+}  // namespace
+}  // namespace sio::ws
