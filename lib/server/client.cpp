@@ -1,0 +1,177 @@
+#include "client.hpp"
+
+#include <utility>
+
+#include "core.hpp"
+#include "engine_session.hpp"
+#include "sio/base/check.hpp"
+
+namespace sio {
+
+namespace {
+
+// `4` and a Socket.IO packet, in one allocation.
+SharedBytes plain_packet(std::string& scratch, PacketType type, std::string_view nsp, std::string_view json) {
+  scratch.assign(1, '4');
+  append_packet(scratch, type, nsp, std::nullopt, json);
+  return SharedBytes(scratch);
+}
+
+}  // namespace
+
+Client::Client(SocketIoApplication& application, ShardState& state, EngineSocket& engine)
+    : application_(application), state_(state), engine_(engine), decoder_(application.options().decoder) {
+  state_.shard.timers().arm(*this, state_.shard.now() + application.options().connect_timeout);
+}
+
+Client::~Client() { state_.shard.timers().cancel(*this); }
+
+void Client::on_message(bool binary, std::string_view data) {
+  if (closed_) return;
+  DecodedPacket packet;
+  switch (binary ? decoder_.feed_binary(data, packet) : decoder_.feed_text(data, packet)) {
+    case Decoder::Status::packet: return handle(packet);
+    case Decoder::Status::pending: return;
+    case Decoder::Status::invalid: return engine_.close(DisconnectReason::parse_error);
+  }
+}
+
+void Client::handle(const DecodedPacket& packet) {
+  Entry* entry = find(packet.nsp);
+  const auto state = entry == nullptr ? NamespaceState::absent : entry->socket ? NamespaceState::connected : NamespaceState::connecting;
+  switch (judge(packet.type, state)) {
+    case Verdict::close: return engine_.close(DisconnectReason::parse_error);
+    case Verdict::ignore: return;
+    case Verdict::accept: break;
+  }
+  switch (packet.type) {
+    case PacketType::connect: return connect(packet);
+    case PacketType::disconnect:
+      if (!entry->socket) return erase(*entry);
+      return drop(*entry->socket, DisconnectReason::client_namespace_disconnect);
+    case PacketType::event:
+    case PacketType::binary_event: return entry->nsp->dispatch(*entry->socket, packet);
+    case PacketType::ack:
+    case PacketType::binary_ack:
+      if (packet.ack_id && packet.json_error == json::Error::none) entry->socket->on_ack(*packet.ack_id, packet.payload);
+      return;
+    case PacketType::connect_error: return;
+  }
+}
+
+void Client::connect(const DecodedPacket& packet) {
+  Namespace* nsp = application_.find(packet.nsp);
+  if (nsp == nullptr) return send_plain(PacketType::connect_error, packet.nsp, R"({"message":"Invalid namespace"})");
+  entries_.push_back({nsp, next_serial_++, nullptr});
+  const std::uint32_t serial = entries_.back().serial;
+  const std::string_view auth = packet.payload.empty() ? std::string_view("{}") : packet.payload;
+  if (!nsp->authorizer_) {
+    if (packet.json_error != json::Error::none) return refuse(*nsp, serial, "Invalid payload", {});
+    return accept(*nsp, serial, nullptr, nullptr, json::Value(auth));
+  }
+  const Handle session = static_cast<EngineSession&>(engine_).handle();
+  nsp->authorizer_(ConnectRequest(state_.core, session, *nsp, serial, std::string(auth), packet.json_error));
+}
+
+void Client::accept(Namespace& nsp, std::uint32_t serial, std::unique_ptr<SocketData> data, const ConnectRequest::OnAccepted& on_accepted, json::Value auth) {
+  Entry* entry = find(nsp, serial);
+  if (closed_ || entry == nullptr || entry->socket) return;
+  entry->socket = std::make_unique<Socket>(*this, nsp);
+  Socket& socket = *entry->socket;
+  socket.set_data(std::move(data));
+  state_.shard.timers().cancel(*this);
+  socket.enter_shard();
+  send_plain(PacketType::connect, nsp.name(), R"({"sid":")" + socket.id() + R"("})");
+  if (on_accepted) on_accepted(socket);
+  if (socket.connected() && nsp.on_connection_) nsp.on_connection_(socket, auth);
+}
+
+void Client::refuse(Namespace& nsp, std::uint32_t serial, std::string_view message, std::string_view data_json) {
+  Entry* entry = find(nsp, serial);
+  if (closed_ || entry == nullptr || entry->socket) return;
+  erase(*entry);
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object().member("message", message);
+  if (!data_json.empty()) writer.key("data").raw(data_json);
+  writer.end_object();
+  send_plain(PacketType::connect_error, nsp.name(), body);
+}
+
+void Client::send(const EncodedPacket& packet, bool droppable) {
+  engine_.send({packet.text, false, droppable && packet.attachments.empty()});
+  for (const SharedBytes& attachment : packet.attachments) engine_.send({attachment, true, false});
+}
+
+void Client::send_plain(PacketType type, std::string_view nsp, std::string_view json) {
+  engine_.send({plain_packet(state_.shard.scratch(), type, nsp, json), false, false});
+}
+
+void Client::drop(Socket& socket, DisconnectReason reason) {
+  for (Entry& entry : entries_) {
+    if (entry.socket.get() != &socket) continue;
+    std::unique_ptr<Socket> ended = std::move(entry.socket);
+    erase(entry);
+    ended->end(reason);
+    state_.shard.defer([ended = std::move(ended)] {});
+    return;
+  }
+}
+
+void Client::on_drained() {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Entry& entry = entries_[i];
+    if (entry.socket && entry.nsp->on_drained_) entry.nsp->on_drained_(*entry.socket);
+  }
+}
+
+void Client::on_close(DisconnectReason reason) {
+  closed_ = true;
+  state_.shard.timers().cancel(*this);
+  while (!entries_.empty()) {
+    if (entries_.back().socket) {
+      drop(*entries_.back().socket, reason);
+    } else {
+      entries_.pop_back();
+    }
+  }
+}
+
+void Client::on_timer(TimePoint) { engine_.close(DisconnectReason::connect_timeout); }
+
+Client::Entry* Client::find(std::string_view nsp) {
+  for (Entry& entry : entries_) {
+    if (entry.nsp->name() == nsp) return &entry;
+  }
+  return nullptr;
+}
+
+Client::Entry* Client::find(const Namespace& nsp, std::uint32_t serial) {
+  for (Entry& entry : entries_) {
+    if (entry.nsp == &nsp && entry.serial == serial) return &entry;
+  }
+  return nullptr;
+}
+
+void Client::erase(Entry& entry) { entries_.erase(entries_.begin() + (&entry - entries_.data())); }
+
+SocketIoApplication::SocketIoApplication(ServerCore& core, SocketIoOptions options) : core_(core), options_(std::move(options)) {}
+
+std::unique_ptr<EngineClient> SocketIoApplication::on_open(EngineSocket& socket) {
+  return std::make_unique<Client>(*this, core_.current_state(), socket);
+}
+
+Namespace* SocketIoApplication::find(std::string_view name) {
+  for (const auto& nsp : namespaces_) {
+    if (nsp->name() == name) return nsp.get();
+  }
+  return nullptr;
+}
+
+Namespace& SocketIoApplication::of(std::string_view name) {
+  if (Namespace* known = find(name)) return *known;
+  namespaces_.push_back(std::make_unique<Namespace>(core_, std::string(name)));
+  return *namespaces_.back();
+}
+
+}  // namespace sio

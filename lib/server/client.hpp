@@ -1,0 +1,82 @@
+// The Socket.IO side of one Engine.IO session: decodes its messages and keeps one socket for each namespace joined. Private.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sio/runtime/timer_queue.hpp"
+#include "sio/server/engine.hpp"
+#include "sio/server/namespace.hpp"
+#include "sio/server/options.hpp"
+
+namespace sio {
+
+class SocketIoApplication;
+struct ShardState;
+
+class Client final : public EngineClient, private rt::Timer {
+ public:
+  Client(SocketIoApplication& application, ShardState& state, EngineSocket& engine);
+  ~Client() override;
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // ---- EngineClient
+  void on_message(bool binary, std::string_view data) override;
+  void on_drained() override;
+  void on_close(DisconnectReason reason) override;
+
+  // ---- for sockets and pending connects
+  EngineSocket& engine() { return engine_; }
+  ShardState& state() { return state_; }
+  void send(const EncodedPacket& packet, bool droppable);
+  void send_plain(PacketType type, std::string_view nsp, std::string_view json);
+  void accept(Namespace& nsp, std::uint32_t serial, std::unique_ptr<SocketData> data, const ConnectRequest::OnAccepted& on_accepted, json::Value auth);
+  void refuse(Namespace& nsp, std::uint32_t serial, std::string_view message, std::string_view data_json);
+  // Ends one socket: tells the application, forgets it. Safe while one of its handlers runs.
+  void drop(Socket& socket, DisconnectReason reason);
+
+ private:
+  struct Entry {
+    Namespace* nsp;
+    std::uint32_t serial;            // tells one CONNECT from the next in the same namespace
+    std::unique_ptr<Socket> socket;  // null while connecting
+  };
+
+  void on_timer(TimePoint now) override;
+  void handle(const DecodedPacket& packet);
+  void connect(const DecodedPacket& packet);
+  Entry* find(std::string_view nsp);
+  Entry* find(const Namespace& nsp, std::uint32_t serial);
+  void erase(Entry& entry);
+
+  SocketIoApplication& application_;
+  ShardState& state_;
+  EngineSocket& engine_;
+  Decoder decoder_;
+  std::vector<Entry> entries_;
+  std::uint32_t next_serial_ = 1;
+  bool closed_ = false;
+};
+
+// Makes a client for each session, and holds what they share.
+class SocketIoApplication final : public EngineApplication {
+ public:
+  SocketIoApplication(ServerCore& core, SocketIoOptions options);
+
+  std::unique_ptr<EngineClient> on_open(EngineSocket& socket) override;
+
+  const SocketIoOptions& options() const { return options_; }
+  Namespace* find(std::string_view name);
+  Namespace& of(std::string_view name);
+  ServerCore& core() { return core_; }
+
+ private:
+  ServerCore& core_;
+  SocketIoOptions options_;
+  std::vector<std::unique_ptr<Namespace>> namespaces_;
+};
+
+}  // namespace sio

@@ -1,0 +1,26 @@
+#include "connection.hpp"
+
+#include <utility>
+
+#include "core.hpp"
+#include "engine_session.hpp"
+
+namespace sio {
+
+Connection::Connection(ShardState& state, rt::Stream::Ptr stream) : state_(state), stream_(std::move(stream)) {}
+
+Connection::~Connection() { state_.shard.timers().cancel(*this); }
+
+void Connection::store(std::unique_ptr<Connection> self) { handle_ = state_.connections.insert(std::move(self)); }
+
+void Connection::retire() {
+  if (retired()) return;
+  state_.shard.timers().cancel(*this);
+  if (stream_) stream_->set_handler(nullptr);
+  std::unique_ptr<Connection> self = state_.connections.take(std::exchange(handle_, 0));
+  state_.shard.defer([self = std::move(self)] {});
+}
+
+void Connection::arm(TimePoint deadline) { state_.shard.timers().arm(*this, deadline); }
+
+}  // namespace sio

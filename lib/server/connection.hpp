@@ -1,0 +1,48 @@
+// Base of both kinds of connections (HTTP, WebSocket): the stream, a timer, the handle, and how one ends. Private.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "handle_table.hpp"
+#include "sio/runtime/shard.hpp"
+#include "sio/runtime/stream.hpp"
+
+namespace sio {
+
+struct ShardState;
+
+class Connection : public rt::StreamHandler, protected rt::Timer {
+ public:
+  Connection(ShardState& state, rt::Stream::Ptr stream);
+  ~Connection() override;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Puts it into its shard's table, which owns it from then on.
+  template <class C>
+  static C& enter(std::unique_ptr<C> connection) {
+    C& entered = *connection;
+    entered.store(std::move(connection));
+    return entered;
+  }
+
+  Handle handle() const { return handle_; }
+  bool retired() const { return handle_ == 0; }
+  // The server is going away: end in order if that is possible now.
+  virtual void begin_shutdown() = 0;
+
+ protected:
+  // Forgets the handle now and destroys the object after this turn: it may still be on the call stack.
+  void retire();
+  void arm(TimePoint deadline);
+
+  ShardState& state_;
+  rt::Stream::Ptr stream_;
+
+ private:
+  void store(std::unique_ptr<Connection> self);
+  Handle handle_ = 0;
+};
+
+}  // namespace sio

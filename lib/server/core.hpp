@@ -1,0 +1,91 @@
+// What the parts of a server share: shards with what lives on each, options, routes, endpoints, pools. Private.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connection.hpp"
+#include "handle_table.hpp"
+#include "sio/http/message.hpp"
+#include "sio/runtime/blocking_pool.hpp"
+#include "sio/runtime/listener.hpp"
+#include "sio/runtime/shard_group.hpp"
+#include "sio/server/http_router.hpp"
+#include "sio/server/options.hpp"
+
+namespace sio {
+
+class EngineEndpoint;
+class EngineSession;
+class ServerCore;
+class Socket;
+
+// Everything that lives on one shard and is touched by its thread only.
+struct ShardState {
+  ShardState(ServerCore& core_, rt::Shard& shard_);
+  ~ShardState();
+  ShardState(const ShardState&) = delete;
+  ShardState& operator=(const ShardState&) = delete;
+
+  ServerCore& core;
+  rt::Shard& shard;
+  HandleTable<std::unique_ptr<Connection>> connections;
+  HandleTable<std::unique_ptr<EngineSession>> sessions;
+  HandleTable<Socket*> sockets;  // owned by their clients
+  std::uint64_t requests = 0;    // for request ids
+  bool draining = false;
+  std::shared_ptr<rt::Timer> shutdown;
+};
+
+class ServerCore {
+ public:
+  explicit ServerCore(ServerOptions options);
+  ~ServerCore();
+  ServerCore(const ServerCore&) = delete;
+  ServerCore& operator=(const ServerCore&) = delete;
+
+  const ServerOptions& options() const { return options_; }
+  HttpRouter& router() { return router_; }
+  rt::ShardGroup& shards() { return shards_; }
+  ShardState& state(unsigned shard) { return *states_[shard]; }
+  // The state of the shard whose thread this is; CHECK on any other thread.
+  ShardState& current_state();
+
+  EngineEndpoint& add_endpoint(std::unique_ptr<EngineEndpoint> endpoint);
+  // The endpoint of a path: its own path or anything below it.
+  EngineEndpoint* endpoint_for(std::string_view path);
+
+  rt::BlockingPool& pool() { return pool_; }
+  rt::BlockingPool& hash_pool() { return hash_pool_; }
+
+  // A name for one request in logs and X-Request-Id: unique over restarts, not secret.
+  std::string next_request_id(ShardState& state) const;
+
+  // Answers the HTTP request under way on connection `request`, if it is still there. From any thread.
+  void answer(Handle request, http::Response response);
+
+  Result<rt::Endpoint, std::string> listen(std::string_view address);
+  void run();
+  void stop();
+
+ private:
+  void accept(int descriptor, std::string remote);
+  void begin_shutdown(ShardState& state);
+
+  ServerOptions options_;
+  HttpRouter router_;
+  rt::ShardGroup shards_;
+  std::vector<std::unique_ptr<ShardState>> states_;
+  std::vector<std::unique_ptr<EngineEndpoint>> endpoints_;
+  std::vector<std::unique_ptr<rt::Listener>> listeners_;
+  std::string instance_;     // random start of request ids
+  unsigned next_shard_ = 0;  // on the first shard: where the next connection goes
+  std::atomic<unsigned> shards_drained_{0};
+  rt::BlockingPool pool_;  // last: their threads end before what they answer to
+  rt::BlockingPool hash_pool_;
+};
+
+}  // namespace sio

@@ -1,0 +1,248 @@
+#include "engine_endpoint.hpp"
+
+#include <optional>
+#include <utility>
+
+#include "core.hpp"
+#include "engine_session.hpp"
+#include "http_connection.hpp"
+#include "sio/websocket/handshake.hpp"
+#include "websocket_connection.hpp"
+
+namespace sio {
+
+namespace {
+
+bool asks_for_websocket(const http::Request& request) {
+  return request.upgrade && http::equals_ignore_case(request.headers.find("upgrade"), "websocket");
+}
+
+// Views into `request`.
+eio::RequestFacts facts_of(const http::Request& request, const EngineOptions& options) {
+  eio::RequestFacts facts;
+  facts.method = request.method;
+  facts.transport = request.query.find("transport");
+  facts.eio = request.query.find("EIO");
+  facts.has_sid = !request.query.find("sid").empty();
+  facts.websocket_upgrade = asks_for_websocket(request);
+  facts.origin_has_control_characters = http::has_control_characters(request.headers.find("origin"));
+  facts.websocket_enabled = options.websocket;
+  return facts;
+}
+
+http::Response error_response(eio::RequestError error) {
+  http::Response response;
+  response.status = eio::http_status(error);
+  response.headers.add("Content-Type", "application/json");
+  response.headers.add("Cache-Control", "no-store");
+  response.body = eio::error_body(error);
+  return response;
+}
+
+std::string switching_head(std::string_view key) {
+  return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+         ws::accept_key(key) + "\r\n\r\n";
+}
+
+// A POST's head, as far as its session's shard needs it.
+struct PostHead {
+  std::string sid;
+  std::string transport;
+  std::string eio;
+  bool octet_stream = false;
+  bool origin_has_control_characters = false;
+
+  explicit PostHead(const http::Request& head)
+      : sid(head.query.find("sid")), transport(head.query.find("transport")), eio(head.query.find("EIO")),
+        octet_stream(http::equals_ignore_case(head.headers.find("content-type"), "application/octet-stream")),
+        origin_has_control_characters(http::has_control_characters(head.headers.find("origin"))) {}
+
+  eio::RequestFacts facts(const EngineOptions& options) const {
+    return {.method = "POST", .transport = transport, .eio = eio, .has_sid = true, .websocket_upgrade = false,
+            .origin_has_control_characters = origin_has_control_characters, .websocket_enabled = options.websocket};
+  }
+};
+
+std::optional<eio::RequestError> check(const eio::RequestFacts& facts, EngineSession* session) {
+  if (session == nullptr) return eio::check_with_session(facts, nullptr);
+  const eio::SessionFacts known{session->transport()};
+  return eio::check_with_session(facts, &known);
+}
+
+}  // namespace
+
+EngineEndpoint::EngineEndpoint(ServerCore& core, EngineOptions options, EngineApplication& application)
+    : core_(core), options_(std::move(options)), application_(application) {
+  websocket_limits_.message_bytes_max = options_.session.max_payload;
+  websocket_limits_.fragments_max = static_cast<std::uint32_t>(options_.websocket_fragments_max);
+  if (!options_.websocket) options_.session.allow_upgrade = false;
+}
+
+EngineSession* EngineEndpoint::find(ShardState& state, const SessionId& id) const {
+  EngineSession* session = state.sessions.find(id.handle);
+  return session != nullptr && session->answers_to(*this, id.secret) ? session : nullptr;
+}
+
+void EngineEndpoint::on_session_shard(std::string_view sid, WithSession function) {
+  ShardState& here = core_.current_state();
+  const auto id = parse_session_id(sid);
+  const unsigned target = id ? shard_of(id->handle) : 0;
+  if (!id || target >= core_.shards().size()) return function(here, nullptr);
+  if (target == here.shard.index()) return function(here, find(here, *id));
+  ShardState& there = core_.state(target);
+  there.shard.post([this, &there, id = *id, function = std::move(function)] { function(there, find(there, id)); });
+}
+
+void EngineEndpoint::handle(HttpConnection& connection) {
+  const http::Request& request = connection.request();
+  const auto& cors = core_.options().http.cors;
+  if (request.method == "OPTIONS" && cors.enabled()) return connection.answer(cors.preflight(request));
+  const eio::RequestFacts facts = facts_of(request, options_);
+  if (facts.has_sid && !facts.websocket_upgrade) {
+    const Handle id = connection.handle();
+    return on_session_shard(request.query.find("sid"), [this, id, copy = PostHead(request), method = request.method](ShardState&, EngineSession* session) {
+      eio::RequestFacts moved = copy.facts(options_);
+      moved.method = method;
+      if (session != nullptr) session->read_probe();
+      if (const auto error = check(moved, session)) return core_.answer(id, error_response(*error));
+      if (method != "GET") return core_.answer(id, error_response(eio::RequestError::bad_request));
+      session->poll(id);
+    });
+  }
+  if (!facts.has_sid) {
+    if (const auto error = eio::check_without_session(facts)) return connection.answer(error_response(*error));
+  }
+  if (!cors.allows(request.headers.find("origin"), request.headers.find("host"))) {
+    return connection.answer(error_response(eio::RequestError::forbidden));
+  }
+  if (core_.current_state().draining) {
+    http::Response busy;
+    busy.status = 503;
+    busy.headers.add("Retry-After", "1");
+    return connection.answer(std::move(busy));
+  }
+  if (!facts.websocket_upgrade) return open_polling(connection);
+  if (auto refusal = refuse_handshake(request)) return connection.answer(std::move(*refusal));
+  if (!facts.has_sid) return open_websocket(connection);
+  upgrade_session(connection);
+}
+
+std::optional<http::Response> EngineEndpoint::refuse_handshake(const http::Request& request) const {
+  const std::string connection_list = request.headers.joined("connection");
+  ws::UpgradeRequest upgrade;
+  upgrade.method = request.method;
+  upgrade.connection = connection_list;
+  upgrade.upgrade = request.headers.find("upgrade");
+  upgrade.version = request.headers.find("sec-websocket-version");
+  upgrade.key = request.headers.find("sec-websocket-key");
+  const auto error = ws::check_upgrade(upgrade);
+  if (error == ws::HandshakeError::none) return std::nullopt;
+  http::Response response = error_response(eio::RequestError::bad_request);
+  if (error == ws::HandshakeError::bad_version) {
+    response.status = 426;
+    response.headers.add("Sec-WebSocket-Version", "13");
+  }
+  response.close = true;
+  return response;
+}
+
+void EngineEndpoint::open_polling(HttpConnection& connection) {
+  EngineSession& session = EngineSession::open(core_.current_state(), *this, connection.request(), eio::TransportKind::polling, nullptr);
+  http::Response response;
+  response.headers.add("Content-Type", "text/plain; charset=UTF-8");
+  response.headers.add("Cache-Control", "no-store");
+  response.body = session.open_packet();
+  connection.answer(std::move(response));
+  session.begin();
+}
+
+void EngineEndpoint::open_websocket(HttpConnection& connection) {
+  ShardState& state = core_.current_state();
+  const http::Request request = connection.request();
+  auto released = connection.switch_protocol(switching_head(request.headers.find("sec-websocket-key")));
+  if (!released.stream) return;
+  WebSocketConnection& websocket = WebSocketConnection::open(state, std::move(released.stream), websocket_limits_);
+  EngineSession& session = EngineSession::open(state, *this, request, eio::TransportKind::websocket, &websocket);
+  websocket.set_session(&session);
+  session.begin();
+  websocket.begin(std::move(released.received));
+}
+
+void EngineEndpoint::upgrade_session(HttpConnection& connection) {
+  ShardState& here = core_.current_state();
+  const auto id = parse_session_id(connection.request().query.find("sid"));
+  const unsigned target = id ? shard_of(id->handle) : here.shard.index();
+  if (target >= core_.shards().size() || target == here.shard.index()) return upgrade_here(connection);
+  ShardState& there = core_.state(target);
+  auto moved = connection.move_away();
+  there.shard.post([this, &there, descriptor = moved.descriptor, received = std::move(moved.received), request = std::move(moved.request)]() mutable {
+    auto arrived = std::make_unique<HttpConnection>(there, rt::Stream::adopt(there.shard, descriptor), request->remote_address);
+    Connection::enter(std::move(arrived)).begin_with(std::move(request), std::move(received));
+  });
+}
+
+void EngineEndpoint::upgrade_here(HttpConnection& connection) {
+  ShardState& state = core_.current_state();
+  const auto id = parse_session_id(connection.request().query.find("sid"));
+  EngineSession* session = id ? find(state, *id) : nullptr;
+  if (const auto error = check(facts_of(connection.request(), options_), session)) {
+    http::Response response = error_response(*error);
+    response.close = true;
+    return connection.answer(std::move(response));
+  }
+  const std::string head = switching_head(connection.request().headers.find("sec-websocket-key"));
+  auto released = connection.switch_protocol(head);
+  if (!released.stream) return;
+  WebSocketConnection& websocket = WebSocketConnection::open(state, std::move(released.stream), websocket_limits_);
+  if (!session->probe_opened(websocket)) return websocket.close(ws::CloseCode::none);
+  websocket.begin(std::move(released.received));
+}
+
+void EngineEndpoint::post_begun(Handle request, const http::Request& head) {
+  PostHead post(head);
+  if (post.sid.empty()) return;
+  const std::string sid = post.sid;
+  on_session_shard(sid, [this, request, post = std::move(post)](ShardState&, EngineSession* session) {
+    if (session != nullptr) session->read_probe();
+    if (const auto error = check(post.facts(options_), session)) return core_.answer(request, error_response(*error));
+    session->post_begun(request, post.octet_stream);
+  });
+}
+
+void EngineEndpoint::post_complete(Handle request, http::Request& complete) {
+  const std::string sid(complete.query.find("sid"));
+  if (sid.empty()) {
+    const auto error = eio::check_without_session(facts_of(complete, options_));
+    return core_.answer(request, error_response(error.value_or(eio::RequestError::bad_handshake_method)));
+  }
+  on_session_shard(sid, [request, body = std::move(complete.body)](ShardState&, EngineSession* session) {
+    if (session != nullptr) session->post_complete(request, body);
+  });
+}
+
+void EngineEndpoint::post_too_large(Handle request, const http::Request& head) {
+  const std::string sid(head.query.find("sid"));
+  http::Response too_large;
+  too_large.status = 413;
+  too_large.close = true;
+  if (sid.empty()) return core_.answer(request, std::move(too_large));
+  on_session_shard(sid, [this, request, too_large = std::move(too_large)](ShardState&, EngineSession* session) {
+    if (session == nullptr) return core_.answer(request, too_large);
+    session->post_too_large(request);
+  });
+}
+
+void EngineEndpoint::post_aborted(Handle request, const http::Request& head) {
+  on_session_shard(head.query.find("sid"), [request](ShardState&, EngineSession* session) {
+    if (session != nullptr) session->post_aborted(request);
+  });
+}
+
+void EngineEndpoint::request_aborted(Handle request, const http::Request& aborted) {
+  on_session_shard(aborted.query.find("sid"), [request, post = aborted.method == "POST"](ShardState&, EngineSession* session) {
+    if (session == nullptr) return;
+    post ? session->post_aborted(request) : session->poll_aborted(request);
+  });
+}
+
+}  // namespace sio

@@ -1,0 +1,68 @@
+// Engine.IO at one path: which session a request means, on which shard that lives, the checks of protocol page 1.1, the
+// handshake of both transports and the upgrade. A request travels to its session's shard as a value and its answer comes
+// back; an upgrading connection moves there whole. Private.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "handle_table.hpp"
+#include "ids.hpp"
+#include "sio/engineio/request.hpp"
+#include "sio/http/message.hpp"
+#include "sio/server/engine.hpp"
+#include "sio/server/options.hpp"
+#include "sio/websocket/frame.hpp"
+
+namespace sio {
+
+class EngineSession;
+class HttpConnection;
+class ServerCore;
+struct ShardState;
+
+class EngineEndpoint {
+ public:
+  EngineEndpoint(ServerCore& core, EngineOptions options, EngineApplication& application);
+
+  const EngineOptions& options() const { return options_; }
+  const ws::Limits& websocket_limits() const { return websocket_limits_; }
+  EngineApplication& application() { return application_; }
+  bool serves(std::string_view path) const { return path.starts_with(options_.path); }
+
+  // A complete request that is no POST; answers it now or later.
+  void handle(HttpConnection& connection);
+
+  // A POST comes in pieces, so that an overlapping one is noticed at its head. `request` names its connection.
+  void post_begun(Handle request, const http::Request& head);
+  void post_complete(Handle request, http::Request& complete);
+  void post_too_large(Handle request, const http::Request& head);
+  void post_aborted(Handle request, const http::Request& head);
+
+  // The client has dropped the connection of a request that was not answered yet.
+  void request_aborted(Handle request, const http::Request& aborted);
+
+  // The upgrade of `connection`'s request, on the shard of the session it names.
+  void upgrade_here(HttpConnection& connection);
+
+ private:
+  using WithSession = std::function<void(ShardState&, EngineSession*)>;
+  // Runs `function` on the shard of the session that `sid` names, with null if there is none (any more).
+  void on_session_shard(std::string_view sid, WithSession function);
+  EngineSession* find(ShardState& state, const SessionId& id) const;
+
+  void open_polling(HttpConnection& connection);
+  void open_websocket(HttpConnection& connection);
+  void upgrade_session(HttpConnection& connection);
+  // The answer to a bad WebSocket handshake; none if it is right.
+  std::optional<http::Response> refuse_handshake(const http::Request& request) const;
+
+  ServerCore& core_;
+  EngineOptions options_;
+  ws::Limits websocket_limits_;
+  EngineApplication& application_;
+};
+
+}  // namespace sio

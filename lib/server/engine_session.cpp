@@ -1,0 +1,222 @@
+#include "engine_session.hpp"
+
+#include <utility>
+
+#include "core.hpp"
+#include "engine_endpoint.hpp"
+#include "sio/runtime/clock.hpp"
+#include "websocket_connection.hpp"
+
+namespace sio {
+
+EngineSession::EngineSession(ShardState& state, EngineEndpoint& endpoint, const http::Request& request,
+                             eio::TransportKind transport, WebSocketConnection* websocket)
+    : state_(state),
+      endpoint_(endpoint),
+      session_(endpoint.options().session, transport, websocket == nullptr ? 0 : websocket->handle(), state.shard.now()),
+      handshake_(std::make_unique<Handshake>(Handshake{request.headers, request.query, request.remote_address})) {
+  rt::random_bytes(secret_);
+}
+
+EngineSession::~EngineSession() {
+  state_.shard.timers().cancel(*this);
+  state_.shard.unmark(*this);
+}
+
+EngineSession& EngineSession::open(ShardState& state, EngineEndpoint& endpoint, const http::Request& request,
+                                   eio::TransportKind transport, WebSocketConnection* websocket) {
+  auto created = std::make_unique<EngineSession>(state, endpoint, request, transport, websocket);
+  EngineSession& session = *created;
+  session.handle_ = state.sessions.insert(std::move(created));
+  return session;
+}
+
+void EngineSession::begin() {
+  armed_ = session_.deadline();
+  state_.shard.timers().arm(*this, armed_);
+  if (session_.transport() == eio::TransportKind::websocket) send({SharedBytes(open_packet()), false, false});
+  client_ = endpoint_.application().on_open(*this);
+}
+
+bool EngineSession::answers_to(const EngineEndpoint& endpoint, const SessionSecret& secret) const {
+  return &endpoint == &endpoint_ && equal_secrets(secret, secret_) && !session_.gone();
+}
+
+std::string EngineSession::open_packet() const {
+  const eio::Config& config = endpoint_.options().session;
+  const bool offer_upgrade = session_.transport() == eio::TransportKind::polling && config.allow_upgrade;
+  return eio::open_packet(format_session_id({handle_, secret_}), offer_upgrade, config.ping_interval.count(),
+                          config.ping_timeout.count(), config.max_payload);
+}
+
+void EngineSession::read_probe() {
+  if (!session_.upgrading()) return;
+  if (WebSocketConnection* probe = websocket(session_.probe())) probe->read_now();
+}
+
+void EngineSession::poll(eio::RequestId request) {
+  eio::Actions actions;
+  session_.on_poll(request, state_.shard.now(), actions);
+  state_.shard.mark_dirty(*this);
+  perform(actions);
+}
+
+void EngineSession::poll_aborted(eio::RequestId request) {
+  eio::Actions actions;
+  session_.on_poll_aborted(request, state_.shard.now(), actions);
+  perform(actions);
+}
+
+void EngineSession::post_begun(eio::RequestId request, bool octet_stream) {
+  eio::Actions actions;
+  session_.on_post_begun(request, octet_stream, state_.shard.now(), actions);
+  perform(actions);
+}
+
+void EngineSession::post_complete(eio::RequestId request, std::string_view body) {
+  session_.on_post_body(request, body);
+  std::string scratch;
+  eio::Actions actions;
+  for (;;) {
+    const eio::Incoming incoming = session_.next_from_post(scratch, state_.shard.now(), actions);
+    if (incoming.kind == eio::Incoming::Kind::none) break;
+    if (client_) client_->on_message(incoming.kind == eio::Incoming::Kind::binary, incoming.data);
+  }
+  perform(actions);
+}
+
+void EngineSession::post_too_large(eio::RequestId request) {
+  eio::Actions actions;
+  session_.on_post_too_large(request, actions);
+  perform(actions);
+}
+
+void EngineSession::post_aborted(eio::RequestId request) {
+  eio::Actions actions;
+  session_.on_post_aborted(request, state_.shard.now(), actions);
+  perform(actions);
+}
+
+bool EngineSession::probe_opened(WebSocketConnection& websocket) {
+  eio::Actions actions;
+  const bool accepted = session_.on_probe_opened(websocket.handle(), state_.shard.now(), actions);
+  if (accepted) websocket.set_session(this);
+  perform(actions);
+  return accepted;
+}
+
+void EngineSession::websocket_message(WebSocketConnection& websocket, bool binary, std::string_view data) {
+  eio::Actions actions;
+  const eio::Incoming incoming = session_.on_websocket_message(websocket.handle(), binary, data, state_.shard.now(), actions);
+  perform(actions);
+  if (incoming.kind != eio::Incoming::Kind::none && client_) {
+    client_->on_message(incoming.kind == eio::Incoming::Kind::binary, incoming.data);
+  }
+}
+
+void EngineSession::websocket_closed(WebSocketConnection& websocket, DisconnectReason reason) {
+  eio::Actions actions;
+  session_.on_websocket_closed(websocket.handle(), reason, state_.shard.now(), actions);
+  perform(actions);
+}
+
+void EngineSession::websocket_writable() {
+  state_.shard.mark_dirty(*this);
+  if (client_) client_->on_drained();
+}
+
+void EngineSession::send(eio::Packet message) {
+  eio::Actions actions;
+  if (session_.send(std::move(message), can_write(), state_.shard.now(), actions)) state_.shard.mark_dirty(*this);
+  if (!actions.empty()) perform(actions);
+}
+
+void EngineSession::close(DisconnectReason reason) {
+  eio::Actions actions;
+  session_.close(reason, state_.shard.now(), actions);
+  perform(actions);
+}
+
+void EngineSession::trim_handshake(bool (*keep)(std::string_view name)) {
+  handshake_->headers.remove_if_not(keep);
+  handshake_->query = {};
+}
+
+std::size_t EngineSession::waiting_bytes() const { return session_.outbox_bytes(); }
+
+rt::Shard& EngineSession::shard() { return state_.shard; }
+
+void EngineSession::on_timer(TimePoint now) {
+  armed_ = kNever;
+  eio::Actions actions;
+  session_.on_timer(now, actions);
+  state_.shard.mark_dirty(*this);
+  perform(actions);
+}
+
+void EngineSession::end_of_turn() {
+  const bool had_packets = session_.has_packets();
+  if (session_.transport() == eio::TransportKind::websocket) {
+    if (WebSocketConnection* transport = websocket(session_.connection())) transport->flush();
+    return;
+  }
+  eio::Actions actions;
+  session_.flush(state_.shard.now(), actions);
+  perform(actions);
+  if (had_packets && !session_.has_packets() && client_) client_->on_drained();
+}
+
+void EngineSession::perform(eio::Actions& actions) {
+  for (eio::Action& action : actions) carry_out(action);
+  const TimePoint deadline = session_.deadline();
+  if (deadline == armed_) return;
+  armed_ = deadline;
+  state_.shard.timers().arm(*this, deadline);
+}
+
+void EngineSession::carry_out(eio::Action& action) {
+  switch (action.kind) {
+    case eio::ActionKind::answer: {
+      http::Response response;
+      response.status = action.status;
+      const bool post_answer = action.status == 200 && action.body == "ok";
+      response.headers.add("Content-Type", post_answer ? "text/html" : "text/plain; charset=UTF-8");
+      response.headers.add("Cache-Control", "no-store");
+      response.body = std::move(action.body);
+      return state_.core.answer(action.id, std::move(response));
+    }
+    case eio::ActionKind::probe_pong:
+      if (WebSocketConnection* probe = websocket(action.id)) probe->send_text("3probe");
+      return state_.shard.mark_dirty(*this);
+    case eio::ActionKind::switched: return state_.shard.mark_dirty(*this);
+    case eio::ActionKind::close_connection:
+      if (WebSocketConnection* connection = websocket(action.id)) connection->close(ws::CloseCode::none);
+      return;
+    case eio::ActionKind::ended:
+      if (client_) client_->on_close(action.reason);
+      return;
+    case eio::ActionKind::gone: return finish();
+  }
+}
+
+// The object may be on the call stack: it is forgotten now and destroyed after the turn.
+void EngineSession::finish() {
+  std::unique_ptr<EngineSession> self = state_.sessions.take(std::exchange(handle_, 0));
+  if (!self) return;
+  for (const Handle id : {session_.connection(), session_.probe()}) {
+    if (WebSocketConnection* connection = websocket(id)) connection->set_session(nullptr);
+  }
+  state_.shard.timers().cancel(*this);
+  state_.shard.defer([self = std::move(self)] {});
+}
+
+WebSocketConnection* EngineSession::websocket(Handle id) const {
+  return id == 0 ? nullptr : static_cast<WebSocketConnection*>(state_.connections.find(id));
+}
+
+bool EngineSession::can_write() const {
+  const WebSocketConnection* transport = websocket(session_.connection());
+  return transport != nullptr && transport->writable();
+}
+
+}  // namespace sio

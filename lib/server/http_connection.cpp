@@ -1,0 +1,284 @@
+#include "http_connection.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "core.hpp"
+#include "engine_endpoint.hpp"
+#include "sio/base/check.hpp"
+
+namespace sio {
+
+namespace {
+
+// Pipelined bytes kept while a request is under way; above it the peer has to wait.
+constexpr std::size_t kReceivedMax = 64 * 1024;
+constexpr Milliseconds kLingerTime{2'000};
+
+}  // namespace
+
+HttpConnection::HttpConnection(ShardState& state, rt::Stream::Ptr stream, std::string remote_address)
+    : Connection(state, std::move(stream)), remote_address_(std::move(remote_address)) {}
+
+void HttpConnection::begin(std::string received) {
+  stream_->set_handler(this);
+  stream_->start();
+  arm(state_.shard.now() + state_.core.options().http.head_timeout);
+  received_ = std::move(received);
+  if (!received_.empty()) process();
+}
+
+void HttpConnection::begin_with(std::shared_ptr<http::Request> request, std::string received) {
+  stream_->set_handler(this);
+  stream_->start();
+  request_ = std::move(request);
+  received_ = std::move(received);
+  state_now_ = State::answering;
+  dispatch();
+}
+
+void HttpConnection::on_data(std::span<char> bytes) {
+  if (state_now_ == State::lingering) return;
+  if (state_now_ == State::answering || state_now_ == State::writing || !received_.empty()) {
+    received_.append(bytes.data(), bytes.size());
+    if (received_.size() > kReceivedMax && state_now_ != State::receiving) {
+      paused_ = true;
+      stream_->pause();
+    }
+    if (state_now_ == State::idle || state_now_ == State::receiving) process();
+    return;
+  }
+  received_.assign(bytes.data(), bytes.size());
+  process();
+}
+
+// Feeds what was received to the parser until a request is under way or more bytes are needed.
+void HttpConnection::process() {
+  processing_ = true;
+  std::size_t at = 0;
+  while (!retired() && (state_now_ == State::idle || state_now_ == State::receiving)) {
+    if (at == received_.size() && (!parser_ || parser_->state() == http::ParseState::head)) break;
+    if (!parser_) parser_ = std::make_unique<http::RequestParser>(state_.core.options().http.parser);
+    if (state_now_ == State::idle) {
+      state_now_ = State::receiving;
+      arm(state_.shard.now() + state_.core.options().http.head_timeout);
+    }
+    const auto before = parser_->state();
+    const std::size_t used = parser_->feed(std::string_view(received_).substr(at));
+    at += used;
+    const auto now = parser_->state();
+    if (now == http::ParseState::failed) {
+      on_failed();
+      break;
+    }
+    if (before == http::ParseState::head && now == http::ParseState::body && !on_head()) break;
+    if (now == http::ParseState::complete) {
+      received_.erase(0, at);
+      at = 0;
+      on_complete();
+      continue;
+    }
+    if (used == 0 && now == before) break;
+  }
+  processing_ = false;
+  if (!retired()) received_.erase(0, std::min(at, received_.size()));
+}
+
+// The head is there: how much body may follow, and does an Engine.IO session have to know now?
+bool HttpConnection::on_head() {
+  const http::Request& head = parser_->head();
+  arm(state_.shard.now() + state_.core.options().http.body_timeout);
+  std::size_t limit = 0;
+  if (EngineEndpoint* endpoint = state_.core.endpoint_for(head.path)) {
+    limit = endpoint->options().session.max_payload;
+    if (head.method == "POST") {
+      endpoint_ = endpoint;
+      endpoint->post_begun(handle(), head);
+    }
+  } else {
+    const auto match = state_.core.router().match(head.method, head.path);
+    // Bodies of requests that fail anyway are read and dropped up to a moderate size, so that the answer arrives.
+    limit = match.route != nullptr ? match.route->body_bytes_max : std::size_t{128} * 1024;
+  }
+  if (retired()) return false;
+  parser_->set_body_limit(limit);
+  if (parser_->state() != http::ParseState::failed && head.headers.find("expect") == "100-continue" && parser_->declared_body_bytes() > 0) {
+    stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
+  }
+  return true;
+}
+
+void HttpConnection::on_complete() {
+  request_ = std::make_shared<http::Request>(parser_->take());
+  request_->remote_address = remote_address_;
+  parser_.reset();
+  state_now_ = State::answering;
+  arm(kNever);
+  if (held_) return send(*std::exchange(held_, std::nullopt));
+  if (endpoint_ != nullptr) return endpoint_->post_complete(handle(), *request_);
+  dispatch();
+}
+
+void HttpConnection::on_failed() {
+  const int status = parser_->error_status();
+  if (endpoint_ != nullptr) {
+    if (status == 413) {
+      state_now_ = State::answering;
+      arm(kNever);
+      close_after_ = true;
+      if (held_) return send(*std::exchange(held_, std::nullopt));
+      return endpoint_->post_too_large(handle(), parser_->head());
+    }
+    endpoint_->post_aborted(handle(), parser_->head());
+    if (retired()) return;
+    endpoint_ = nullptr;
+  }
+  close_after_ = true;
+  send(state_.core.router().error(status, nullptr));
+}
+
+void HttpConnection::dispatch() {
+  if (EngineEndpoint* endpoint = state_.core.endpoint_for(request_->path)) return endpoint->handle(*this);
+  run_route(state_.core.router().match(request_->method, request_->path));
+}
+
+void HttpConnection::run_route(HttpRouter::Match match) {
+  HttpRouter& router = state_.core.router();
+  request_id_ = state_.core.next_request_id(state_);
+  RouteRequest here{*request_, request_id_, std::move(match.parameters)};
+  if (match.fallback) return answer(router.fallback()(here));
+  if (match.route == nullptr) {
+    http::Response response = router.error(match.status, &here);
+    if (!match.allow.empty()) response.headers.set("Allow", match.allow);
+    return answer(std::move(response));
+  }
+  const Route& route = *match.route;
+  const auto guarded = [](const Route& matched, const RouteRequest& request, const HttpRouter& errors) {
+    try {
+      return matched.handler(request);
+    } catch (const std::exception&) {
+      return errors.error(500, &request);
+    }
+  };
+  if (route.run_on == RunOn::shard) return answer(guarded(route, here, router));
+  rt::BlockingPool& pool = route.run_on == RunOn::hash ? state_.core.hash_pool() : state_.core.pool();
+  const bool taken = pool.try_submit(
+      [guarded, &core = state_.core, &route, handle = handle(), request = request_, id = request_id_, parameters = here.parameters] {
+        const RouteRequest there{*request, id, parameters};
+        core.answer(handle, guarded(route, there, core.router()));
+      });
+  if (!taken) answer(router.error(503, &here));
+}
+
+void HttpConnection::answer(http::Response response) {
+  if (state_now_ == State::receiving) {
+    held_ = std::move(response);
+    return;
+  }
+  if (state_now_ == State::answering) send(std::move(response));
+}
+
+void HttpConnection::send(http::Response response) {
+  static const http::Request kNone;
+  const http::Request& request = request_ ? *request_ : kNone;
+  if (request_id_.empty()) request_id_ = state_.core.next_request_id(state_);
+  const RouteRequest context{request, request_id_, {}};
+  state_.core.router().filter(context, response);
+  if (request_) state_.core.options().http.cors.add_headers(request.headers.find("origin"), response.headers);
+  close_after_ = close_after_ || response.close || !request_ || !request.keep_alive || state_.draining;
+  const std::string bytes = http::serialize(response, !close_after_, request.method == "HEAD");
+  state_now_ = State::writing;
+  const auto written = stream_->write(bytes);
+  if (written < 0) return retire();
+  if (static_cast<std::size_t>(written) == bytes.size()) return finish_answer();
+  unsent_ = bytes.substr(static_cast<std::size_t>(written));
+  arm(state_.shard.now() + state_.core.options().http.write_timeout);
+}
+
+void HttpConnection::on_writable() {
+  if (unsent_.empty()) return;
+  const auto written = stream_->write(unsent_);
+  if (written < 0) return retire();
+  unsent_.erase(0, static_cast<std::size_t>(written));
+  if (!unsent_.empty()) return arm(state_.shard.now() + state_.core.options().http.write_timeout);
+  unsent_.shrink_to_fit();
+  finish_answer();
+}
+
+void HttpConnection::finish_answer() {
+  clear_request();
+  if (close_after_) return start_lingering();
+  state_now_ = State::idle;
+  arm(state_.shard.now() + state_.core.options().http.keep_alive_timeout);
+  if (std::exchange(paused_, false)) stream_->start();
+  if (!processing_ && !received_.empty()) process();
+}
+
+void HttpConnection::clear_request() {
+  request_.reset();
+  parser_.reset();
+  request_id_.clear();
+  held_.reset();
+  endpoint_ = nullptr;
+}
+
+// Closing at once while the peer still sends would reset the connection, and it might never see the answer.
+void HttpConnection::start_lingering() {
+  state_now_ = State::lingering;
+  received_.clear();
+  stream_->shutdown_write();
+  if (std::exchange(paused_, false)) stream_->start();
+  arm(state_.shard.now() + kLingerTime);
+}
+
+void HttpConnection::on_end(bool) {
+  if (state_now_ == State::answering && request_) {
+    if (EngineEndpoint* endpoint = state_.core.endpoint_for(request_->path)) endpoint->request_aborted(handle(), *request_);
+  } else if (state_now_ == State::receiving && endpoint_ != nullptr) {
+    endpoint_->post_aborted(handle(), parser_->head());
+  }
+  retire();
+}
+
+void HttpConnection::on_timer(TimePoint) {
+  switch (state_now_) {
+    case State::receiving:
+      if (endpoint_ != nullptr) endpoint_->post_aborted(handle(), parser_->head());
+      if (retired()) return;
+      endpoint_ = nullptr;
+      close_after_ = true;
+      if (parser_->started()) return send(state_.core.router().error(408, nullptr));
+      return retire();
+    case State::idle:
+    case State::writing:
+    case State::lingering: return retire();
+    case State::answering: return;
+  }
+}
+
+void HttpConnection::begin_shutdown() {
+  if (state_now_ == State::idle) retire();
+}
+
+HttpConnection::Released HttpConnection::switch_protocol(const std::string& head) {
+  SIO_CHECK(state_now_ == State::answering);
+  const auto written = stream_->write(head);
+  Released released;
+  // The first bytes on a fresh connection always fit the kernel's buffer; if not, the peer is broken.
+  if (written == static_cast<std::ptrdiff_t>(head.size())) {
+    stream_->set_handler(nullptr);
+    released.stream = std::move(stream_);
+    released.received = std::move(received_);
+  }
+  retire();
+  return released;
+}
+
+HttpConnection::Moved HttpConnection::move_away() {
+  Moved moved{stream_->release(), std::move(received_), std::move(request_)};
+  retire();
+  return moved;
+}
+
+}  // namespace sio

@@ -1,0 +1,60 @@
+// Engine.IO sessions as an application sees them: messages in both directions over whatever transport is there.
+// Everything here happens on the session's shard.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "sio/base/disconnect_reason.hpp"
+#include "sio/engineio/packet.hpp"
+#include "sio/http/message.hpp"
+#include "sio/runtime/shard.hpp"
+
+namespace sio {
+
+// What the first request of a session said. Lives as long as the session.
+struct Handshake {
+  http::Headers headers;
+  http::Query query;
+  std::string remote_address;  // textual, without port
+};
+
+// One session. Owned by the server; valid until EngineClient::on_close() has returned.
+class EngineSocket {
+ public:
+  // Queues a message; sent at the end of the turn, in order. Nothing happens once the session has ended. Over the
+  // outbox's bound the session ends with slow_consumer. `message.bytes` of text begins with Engine.IO's '4'.
+  virtual void send(eio::Packet message) = 0;
+  // Ends the session; what was sent before still goes out.
+  virtual void close(DisconnectReason reason) = 0;
+  virtual const Handshake& handshake() const = 0;
+  // Keeps only the named headers (lower case) and no query: an idle session then costs less memory.
+  virtual void trim_handshake(bool (*keep)(std::string_view name)) = 0;
+  // Bytes that wait for the client.
+  virtual std::size_t waiting_bytes() const = 0;
+  virtual rt::Shard& shard() = 0;
+
+ protected:
+  virtual ~EngineSocket() = default;
+};
+
+// The application's side of one session. Destroyed some time after on_close().
+class EngineClient {
+ public:
+  virtual ~EngineClient() = default;
+  // A whole message, `data` valid during the call. May send and close.
+  virtual void on_message(bool binary, std::string_view data) = 0;
+  // All that was queued has been handed to the kernel, after it had not (WebSocket), or was fetched (polling).
+  virtual void on_drained() {}
+  virtual void on_close(DisconnectReason reason) = 0;
+};
+
+class EngineApplication {
+ public:
+  virtual ~EngineApplication() = default;
+  // A session has begun (its handshake is answered). Called on the session's shard.
+  virtual std::unique_ptr<EngineClient> on_open(EngineSocket& socket) = 0;
+};
+
+}  // namespace sio

@@ -1,0 +1,51 @@
+// Everything a server can be told. Times in their types, sizes in bytes. Defaults are those of the reference server
+// where it has one.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "sio/base/time.hpp"
+#include "sio/engineio/session.hpp"
+#include "sio/http/cors.hpp"
+#include "sio/http/parser.hpp"
+#include "sio/socketio/packet.hpp"
+
+namespace sio {
+
+struct HttpOptions {
+  http::ParserLimits parser;
+  http::CorsPolicy cors;                       // which foreign origins may talk to us (default: none)
+  Milliseconds head_timeout{10'000};           // from the first byte of a request (or the connection's start) to its head's end
+  Milliseconds body_timeout{30'000};           // from the head to the body's end
+  Milliseconds keep_alive_timeout{75'000};     // between two requests
+  Milliseconds write_timeout{20'000};          // a client that takes nothing of its answer
+  unsigned pool_threads = 4;                   // for RunOn::pool
+  std::size_t pool_queue_max = 1'024;
+  unsigned hash_threads = 1;                   // for RunOn::hash
+  std::size_t hash_queue_max = 64;
+};
+
+struct EngineOptions {
+  std::string path = "/engine.io/";
+  eio::Config session;
+  bool websocket = true;
+  std::size_t websocket_fragments_max = 256;
+};
+
+struct SocketIoOptions {
+  EngineOptions engine{.path = "/socket.io/", .session = {}};
+  DecoderLimits decoder;
+  Milliseconds connect_timeout{45'000};  // from the handshake to the first namespace joined
+  // Headers of the handshake that are kept for the session's life (lower case); empty keeps all. Each costs memory.
+  std::vector<std::string> kept_headers;
+};
+
+struct ServerOptions {
+  unsigned threads = 0;  // shards; 0: one for each core
+  HttpOptions http;
+  Milliseconds shutdown_timeout{2'000};  // for connections to end in order after stop()
+};
+
+}  // namespace sio

@@ -1,0 +1,141 @@
+#include "sio/server/socket.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "client.hpp"
+#include "core.hpp"
+#include "ids.hpp"
+#include "sio/runtime/clock.hpp"
+
+namespace sio {
+
+// An acknowledgement that the client owes.
+struct Socket::PendingAck final : rt::Timer {
+  PendingAck(Socket& socket_, AckId id_, AckCallback callback_) : socket(socket_), id(id_), callback(std::move(callback_)) {}
+  ~PendingAck() override { socket.client_.state().shard.timers().cancel(*this); }
+  PendingAck(const PendingAck&) = delete;
+  PendingAck& operator=(const PendingAck&) = delete;
+
+  void on_timer(TimePoint) override { socket.finish_ack(id, AckStatus::timed_out, "[]"); }
+
+  Socket& socket;
+  AckId id;
+  AckCallback callback;
+};
+
+EncodedPacket encode_event(std::string_view nsp, std::string_view name, const Arguments& arguments, std::optional<AckId> ack_id) {
+  std::string payload;
+  append_event_payload(payload, name, arguments.list());
+  const std::size_t attachments = arguments.attachments().size();
+  std::string text(1, '4');
+  append_packet(text, attachments == 0 ? PacketType::event : PacketType::binary_event, nsp, ack_id, payload, attachments);
+  return {SharedBytes(text), arguments.attachments()};
+}
+
+Socket::Socket(Client& client, Namespace& nsp) : client_(client), nsp_(nsp) { rt::random_bytes(salt_); }
+
+Socket::~Socket() {
+  if (handle_ != 0) client_.state().sockets.take(handle_);
+}
+
+void Socket::enter_shard() {
+  handle_ = client_.state().sockets.insert(this);
+  nsp_.local().add(*this);
+}
+
+std::string Socket::id() const { return format_socket_id(handle_, salt_); }
+
+const Handshake& Socket::handshake() const { return client_.engine().handshake(); }
+
+EngineSocket& Socket::engine() const { return client_.engine(); }
+
+void Socket::emit_list(std::string_view name, const Arguments& arguments) {
+  if (connected_) send(encode_event(nsp_.name(), name, arguments));
+}
+
+void Socket::emit_volatile(std::string_view name, const Arguments& arguments) {
+  if (connected_) send(encode_event(nsp_.name(), name, arguments), true);
+}
+
+void Socket::emit_with_ack(std::string_view name, const Arguments& arguments, Milliseconds timeout, AckCallback callback) {
+  if (!connected_) return callback(AckStatus::disconnected, json::Value("[]"));
+  const AckId id = next_ack_id_++;
+  pending_acks_.push_back(std::make_unique<PendingAck>(*this, id, std::move(callback)));
+  rt::Shard& shard = client_.state().shard;
+  shard.timers().arm(*pending_acks_.back(), shard.now() + timeout);
+  send(encode_event(nsp_.name(), name, arguments, id));
+}
+
+void Socket::send(const EncodedPacket& packet, bool droppable) {
+  if (connected_) client_.send(packet, droppable);
+}
+
+void Socket::acknowledge(AckId id, const Arguments& arguments) {
+  if (!connected_) return;
+  const std::size_t attachments = arguments.attachments().size();
+  std::string text(1, '4');
+  append_packet(text, attachments == 0 ? PacketType::ack : PacketType::binary_ack, nsp_.name(), id, '[' + arguments.list() + ']', attachments);
+  client_.send({SharedBytes(text), arguments.attachments()}, false);
+}
+
+void Socket::join(std::string_view room) {
+  if (connected_) nsp_.local().join(*this, room);
+}
+
+void Socket::leave(std::string_view room) { nsp_.local().leave(*this, room); }
+
+bool Socket::in_room(std::string_view room) const {
+  const auto members = nsp_.local().members(room);
+  return std::find(members.begin(), members.end(), this) != members.end();
+}
+
+void Socket::disconnect(bool close_session) {
+  if (!connected_) return;
+  EngineSocket& engine = client_.engine();
+  client_.send_plain(PacketType::disconnect, nsp_.name(), {});
+  client_.drop(*this, DisconnectReason::server_namespace_disconnect);
+  if (close_session) engine.close(DisconnectReason::forced_close);
+}
+
+void Socket::end(DisconnectReason reason) {
+  if (!std::exchange(connected_, false)) return;
+  auto acks = std::move(pending_acks_);
+  pending_acks_.clear();
+  for (const auto& pending : acks) pending->callback(AckStatus::disconnected, json::Value("[]"));
+  if (nsp_.on_disconnect_) nsp_.on_disconnect_(*this, reason);
+  nsp_.local().remove(*this);
+  client_.state().sockets.take(std::exchange(handle_, 0));
+}
+
+void Socket::on_ack(AckId id, std::string_view arguments) { finish_ack(id, AckStatus::answered, arguments); }
+
+void Socket::finish_ack(AckId id, AckStatus status, std::string_view arguments) {
+  const auto found = std::find_if(pending_acks_.begin(), pending_acks_.end(), [id](const auto& pending) { return pending->id == id; });
+  if (found == pending_acks_.end()) return;
+  const std::unique_ptr<PendingAck> pending = std::move(*found);
+  pending_acks_.erase(found);
+  pending->callback(status, json::Value(arguments));
+}
+
+std::string Event::name() const {
+  const json::Value name(packet_.event_name);
+  return name.is_string() ? name.as_string().value_or(std::string()) : std::string(packet_.event_name);
+}
+
+std::size_t Event::size() const {
+  std::size_t count = 0;
+  for ([[maybe_unused]] const json::Value value : json::Value(packet_.payload).elements()) ++count;
+  return count - 1;
+}
+
+Arguments Event::arguments() const {
+  return Arguments::received(arguments_text(packet_), {packet_.attachments.begin(), packet_.attachments.end()});
+}
+
+void Event::acknowledge(const Arguments& arguments) {
+  if (!packet_.ack_id || std::exchange(acknowledged_, true)) return;
+  socket_.acknowledge(*packet_.ack_id, arguments);
+}
+
+}  // namespace sio

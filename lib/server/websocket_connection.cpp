@@ -1,0 +1,161 @@
+#include "websocket_connection.hpp"
+
+#include <utility>
+
+#include "core.hpp"
+#include "engine_session.hpp"
+
+namespace sio {
+
+namespace {
+
+constexpr Milliseconds kCloseTime{3'000};     // for the peer's part of the closing handshake
+constexpr Milliseconds kMessageTime{30'000};  // for one message to arrive whole (W4)
+constexpr std::size_t kWriteBytes = 128 * 1024;
+constexpr std::size_t kPongBytesMax = 8 * 1024;  // pongs that may wait for a peer that does not read
+
+}  // namespace
+
+WebSocketConnection::WebSocketConnection(ShardState& state, rt::Stream::Ptr stream, const ws::Limits& limits)
+    : Connection(state, std::move(stream)), decoder_(limits) {}
+
+WebSocketConnection& WebSocketConnection::open(ShardState& state, rt::Stream::Ptr stream, const ws::Limits& limits) {
+  return enter(std::make_unique<WebSocketConnection>(state, std::move(stream), limits));
+}
+
+void WebSocketConnection::begin(std::string received) {
+  stream_->set_handler(this);
+  stream_->start();
+  if (!received.empty()) on_data(received);
+}
+
+void WebSocketConnection::on_data(std::span<char> bytes) {
+  if (phase_ == Phase::closed) return;
+  const bool before = decoder_.mid_message();
+  for (;;) {
+    const ws::Event event = decoder_.next(bytes);
+    if (event.kind == ws::EventKind::need_more) break;
+    if (!on_event(event)) return;
+  }
+  if (phase_ == Phase::open && before != decoder_.mid_message()) {
+    arm(before ? kNever : state_.shard.now() + kMessageTime);
+  }
+}
+
+bool WebSocketConnection::on_event(const ws::Event& event) {
+  switch (event.kind) {
+    case ws::EventKind::text:
+    case ws::EventKind::binary:
+      if (phase_ == Phase::open && session_ != nullptr) {
+        session_->websocket_message(*this, event.kind == ws::EventKind::binary, event.payload);
+      }
+      return !retired() && phase_ != Phase::closed;
+    case ws::EventKind::ping: {
+      if (phase_ != Phase::open) return true;
+      if (unsent_.size() > kPongBytesMax) return true;  // bounded: a newer ping gets its answer instead
+      std::string pong;
+      ws::append_frame(pong, ws::Opcode::pong, event.payload);
+      write(pong);
+      return !retired();
+    }
+    case ws::EventKind::pong: return true;
+    case ws::EventKind::close:
+      peer_closed_ = true;
+      if (phase_ == Phase::open) {
+        std::string frame;
+        ws::append_close(frame, event.code);
+        write(frame);
+        if (!retired()) lost(true);
+      }
+      if (!retired()) finish_close();
+      return false;
+    case ws::EventKind::error: fail(event.code); return false;
+    case ws::EventKind::need_more: return true;
+  }
+  return true;
+}
+
+void WebSocketConnection::fail(ws::CloseCode code) {
+  if (phase_ != Phase::open) return finish_close();
+  if (session_ != nullptr) std::exchange(session_, nullptr)->websocket_closed(*this, DisconnectReason::parse_error);
+  close(code);
+}
+
+void WebSocketConnection::send_text(std::string_view text) {
+  std::string frame;
+  ws::append_frame(frame, ws::Opcode::text, text);
+  write(frame);
+}
+
+void WebSocketConnection::flush() {
+  std::string& buffer = state_.shard.scratch();
+  eio::Packet packet;
+  while (writable() && session_ != nullptr) {
+    buffer.clear();
+    while (buffer.size() < kWriteBytes && session_->take_packet(packet)) {
+      ws::append_frame(buffer, packet.binary ? ws::Opcode::binary : ws::Opcode::text, packet.bytes.view());
+    }
+    if (buffer.empty()) return;
+    write(buffer);
+    if (retired()) return;
+  }
+}
+
+// Order is kept: while something is unsent, everything is appended to it.
+void WebSocketConnection::write(std::string_view bytes) {
+  if (!unsent_.empty()) {
+    unsent_.append(bytes);
+    return;
+  }
+  const auto written = stream_->write(bytes);
+  if (written < 0) return lost(false);
+  if (static_cast<std::size_t>(written) < bytes.size()) unsent_ = bytes.substr(static_cast<std::size_t>(written));
+}
+
+void WebSocketConnection::on_writable() {
+  if (unsent_.empty()) return;
+  const auto written = stream_->write(unsent_);
+  if (written < 0) return lost(false);
+  unsent_.erase(0, static_cast<std::size_t>(written));
+  if (!unsent_.empty()) return;
+  unsent_.shrink_to_fit();
+  if (phase_ == Phase::closing) return peer_closed_ ? finish_close() : stream_->shutdown_write();
+  if (phase_ == Phase::open && session_ != nullptr) session_->websocket_writable();
+}
+
+void WebSocketConnection::close(ws::CloseCode code) {
+  if (phase_ != Phase::open || retired()) return;
+  flush();
+  if (retired()) return;
+  session_ = nullptr;
+  phase_ = Phase::closing;
+  std::string frame;
+  ws::append_close(frame, code);
+  write(frame);
+  if (retired()) return;
+  if (unsent_.empty()) stream_->shutdown_write();
+  arm(state_.shard.now() + kCloseTime);
+}
+
+void WebSocketConnection::finish_close() {
+  phase_ = Phase::closed;
+  retire();
+}
+
+void WebSocketConnection::lost(bool orderly) {
+  phase_ = Phase::closed;
+  if (session_ != nullptr) {
+    std::exchange(session_, nullptr)
+        ->websocket_closed(*this, orderly ? DisconnectReason::transport_close : DisconnectReason::transport_error);
+  }
+  retire();
+}
+
+void WebSocketConnection::on_end(bool orderly) { lost(orderly); }
+
+void WebSocketConnection::on_timer(TimePoint) {
+  if (phase_ == Phase::open) return fail(ws::CloseCode::policy_violation);
+  retire();
+}
+
+}  // namespace sio

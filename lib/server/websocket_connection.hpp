@@ -1,0 +1,61 @@
+// One WebSocket: bytes to messages for its session, the session's packets to bytes (one write at the end of a turn),
+// pongs, and the closing handshake. Private.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "connection.hpp"
+#include "sio/websocket/frame.hpp"
+
+namespace sio {
+
+class EngineSession;
+
+class WebSocketConnection final : public Connection {
+ public:
+  WebSocketConnection(ShardState& state, rt::Stream::Ptr stream, const ws::Limits& limits);
+  static WebSocketConnection& open(ShardState& state, rt::Stream::Ptr stream, const ws::Limits& limits);
+
+  // Whose messages these are; null: nobody's (any more). The session forgets the connection first, then this.
+  void set_session(EngineSession* session) { session_ = session; }
+  // Begins to read; `received` came with the handshake.
+  void begin(std::string received);
+
+  // True when nothing waits for the kernel: packets may be taken.
+  bool writable() const { return unsent_.empty() && phase_ == Phase::open; }
+  // Sends a text message at once (a probe's pong).
+  void send_text(std::string_view text);
+  // Takes what the session has and writes it. Called at the end of a turn.
+  void flush();
+  // Reads what has arrived already.
+  void read_now() { stream_->read_now(); }
+
+  // Sends what the session still has and a close frame, waits for the peer's, then ends. The session is not told.
+  void close(ws::CloseCode code);
+
+  void on_data(std::span<char> bytes) override;
+  void on_writable() override;
+  void on_end(bool orderly) override;
+  void begin_shutdown() override {}
+
+ private:
+  enum class Phase : unsigned char { open, closing, closed };
+
+  void on_timer(TimePoint now) override;
+  // False: the connection is over, look at nothing else.
+  bool on_event(const ws::Event& event);
+  void fail(ws::CloseCode code);
+  void write(std::string_view bytes);
+  void finish_close();
+  void lost(bool orderly);
+
+  ws::Decoder decoder_;
+  EngineSession* session_ = nullptr;
+  std::string unsent_;  // the kernel did not take it at once
+  Phase phase_ = Phase::open;
+  bool peer_closed_ = false;
+};
+
+}  // namespace sio
