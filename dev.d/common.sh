@@ -63,7 +63,7 @@ step() {
 
 # One ./dev at a time in this tree. Descriptor 9 holds the lock; what is started by a step does not inherit it.
 lock_tree() {
-  mkdir -p build
+  mkdir -p build/log
   exec 9>>build/.lock
   if ! flock -n 9; then
     die 75 "another ./dev is at work here (process $(tail -n 1 build/.lock)); try again when it has ended"

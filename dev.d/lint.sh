@@ -2,28 +2,16 @@
 # Format, shell scripts, clang-tidy. Each file that clang-tidy looks at counts as one check.
 cpp_files() { find lib src tests examples bench -name node_modules -prune -o \( -name '*.cpp' -o -name '*.hpp' \) -print; }
 
-# check NAME COMMAND…: one line and one count for a checker as a whole.
-check() {
-  local name=$1
-  shift
-  if "$@"; then
-    echo "1 passed, 0 failed: $name"
-  else
-    echo "0 passed, 1 failed: $name"
-    LINT_FAILED=1
-  fi
-}
-
 format_is_clean() { cpp_files | xargs clang-format-19 --dry-run -Werror; }
 
 run_lint() {
-  LINT_FAILED=0
+  CHECK_FAILED=0
   if (($# == 0)); then
     check clang-format format_is_clean
     check shellcheck shellcheck -x dev dev.d/*.sh .ci/run
   fi
-  python3 dev.d/clang_tidy.py --build build/release --jobs "$(jobs_max 1000)" "$@" || LINT_FAILED=1
-  return "$LINT_FAILED"
+  python3 dev.d/clang_tidy.py --build build/release --jobs "$(jobs_max 1000)" "$@" || CHECK_FAILED=1
+  return "$CHECK_FAILED"
 }
 
 dev_lint() {

@@ -29,8 +29,25 @@ install_node_packages() {
   echo "$sum" >"$stamp"
 }
 
-suite_tidy() { python3 tests/tidy/tidy.py && python3 tests/tidy/tidy_selftest.py; }
-count_tidy() { sum_lines '[0-9]+ passed, [0-9]+ failed' 'passed' 'failed' 'skipped'; }
+# check NAME COMMAND…: a checker that counts as one test; sets CHECK_FAILED.
+check() {
+  local name=$1
+  shift
+  if "$@"; then
+    echo "1 passed, 0 failed: $name"
+  else
+    echo "0 passed, 1 failed: $name"
+    CHECK_FAILED=1
+  fi
+}
+
+suite_tidy() {
+  local rc=0
+  python3 tests/tidy/tidy.py || rc=1
+  python3 tests/tidy/tidy_selftest.py || rc=1
+  return $rc
+}
+count_tidy() { sum_lines '^[0-9]+ passed, [0-9]+ failed' passed failed skipped; }
 
 suite_unit() { ctest --test-dir "build/$PRESET" -L unit -j "$(nproc)" --output-on-failure --no-tests=error; }
 count_unit() {
@@ -39,8 +56,14 @@ count_unit() {
        END { print total - failed - skipped, failed + 0, skipped + 0 }'
 }
 
-suite_web() { npm --prefix web run --silent lint && npm --prefix web run --silent typecheck && npm --prefix web test; }
-count_web() { sum_lines '^ *Tests  ' 'passed' 'failed' 'skipped'; }
+suite_web() {
+  CHECK_FAILED=0
+  check eslint npm --prefix web run --silent lint
+  check vue-tsc npm --prefix web run --silent typecheck
+  npm --prefix web test || CHECK_FAILED=1
+  return "$CHECK_FAILED"
+}
+count_web() { sum_lines '^ *Tests  |^[0-9]+ passed, [0-9]+ failed: ' passed failed 'skipped|todo'; }
 
 suite_conformance() { node_tests conformance; }
 count_conformance() { count_node; }
@@ -48,8 +71,8 @@ count_conformance() { count_node; }
 suite_integration() { install_node_packages tests/integration && node_tests integration; }
 count_integration() { count_node; }
 
-suite_e2e() { (cd tests/e2e && npm test); }
-count_e2e() { sum_lines '^ *[0-9]+ (passed|failed|skipped|flaky|did not run)' 'passed|flaky' 'failed|did' 'skipped'; }
+suite_e2e() { install_node_packages tests/e2e && (cd tests/e2e && npm test); }
+count_e2e() { sum_lines '^ *[0-9]+ (passed|failed|skipped|flaky|did not run)' 'passed|flaky' 'failed|did' skipped; }
 
 # node_tests SUITE: Node's own runner over the *.test.mjs of a folder, one file at a time (several are about timing).
 node_tests() { node --test --test-concurrency=1 --test-reporter=spec "tests/$1/**/*.test.mjs"; }
@@ -58,11 +81,11 @@ count_node() {
 }
 
 suite_lint() { run_lint; }
-count_lint() { sum_lines '^[0-9]+ passed, [0-9]+ failed' 'passed' 'failed' 'skipped'; }
+count_lint() { sum_lines '^[0-9]+ passed, [0-9]+ failed: ' passed failed skipped; }
 
 # sum_lines LINES PASSED FAILED SKIPPED: adds up the numbers before the words PASSED … in the lines that match LINES.
 sum_lines() {
-  awk -v lines="$1" -v p="^($2),?$" -v f="^($3),?$" -v s="^($4),?$" '
+  awk -v lines="$1" -v p="^($2)[,:]?$" -v f="^($3)[,:]?$" -v s="^($4)[,:]?$" '
     $0 ~ lines { for (i = 2; i <= NF; i++) { if ($i ~ p) passed += $(i - 1); if ($i ~ f) failed += $(i - 1); if ($i ~ s) skipped += $(i - 1) } }
     END { print passed + 0, failed + 0, skipped + 0 }'
 }
