@@ -114,6 +114,12 @@ void EngineSession::websocket_message(WebSocketConnection& websocket, bool binar
   }
 }
 
+void EngineSession::websocket_control_frame(WebSocketConnection& websocket) {
+  eio::Actions actions;
+  session_.on_control_frame(websocket.handle(), state_.shard.now(), actions);
+  perform(actions);
+}
+
 void EngineSession::websocket_closed(WebSocketConnection& websocket, DisconnectReason reason) {
   eio::Actions actions;
   session_.on_websocket_closed(websocket.handle(), reason, state_.shard.now(), actions);

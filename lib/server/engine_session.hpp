@@ -50,6 +50,7 @@ class EngineSession final : public EngineSocket, private rt::Timer, private rt::
   // ---- WebSocket
   bool probe_opened(WebSocketConnection& websocket);
   void websocket_message(WebSocketConnection& websocket, bool binary, std::string_view data);
+  void websocket_control_frame(WebSocketConnection& websocket);
   void websocket_closed(WebSocketConnection& websocket, DisconnectReason reason);
   void websocket_writable();
   bool take_packet(eio::Packet& packet) { return session_.take_packet(packet); }

@@ -56,9 +56,9 @@ bool WebSocketConnection::on_event(const ws::Event& event) {
       std::string pong;
       ws::append_frame(pong, ws::Opcode::pong, event.payload);
       write(pong);
-      return !retired();
+      return !retired() && count_control_frame();
     }
-    case ws::EventKind::pong: return true;
+    case ws::EventKind::pong: return count_control_frame();
     case ws::EventKind::close:
       peer_closed_ = true;
       if (phase_ == Phase::open) {
@@ -73,6 +73,11 @@ bool WebSocketConnection::on_event(const ws::Event& event) {
     case ws::EventKind::need_more: return true;
   }
   return true;
+}
+
+bool WebSocketConnection::count_control_frame() {
+  if (session_ != nullptr) session_->websocket_control_frame(*this);
+  return !retired() && phase_ != Phase::closed;
 }
 
 void WebSocketConnection::fail(ws::CloseCode code) {

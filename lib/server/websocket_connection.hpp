@@ -46,6 +46,7 @@ class WebSocketConnection final : public Connection {
   void on_timer(TimePoint now) override;
   // False: the connection is over, look at nothing else.
   bool on_event(const ws::Event& event);
+  bool count_control_frame();
   void fail(ws::CloseCode code);
   void write(std::string_view bytes);
   void finish_close();
