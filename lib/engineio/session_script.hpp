@@ -1,6 +1,7 @@
 // Scripts for a session: `Script s{polling_session()}; s.poll(1).expect(); s.send("4x").expect("answer 1 200 4x");`.
-// Each input is a turn of the driver: it ends with flush(). Every event must be expected, and what the harness watches
-// holds throughout. A script can be replayed with everything going wrong after each of its steps.
+// Each input is a turn of the driver: it ends with flush(). All events since the last expect() must be expected, at the
+// latest by the end of the script, and what the harness watches holds throughout. A script can be replayed with
+// everything going wrong after each of its steps.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -170,7 +171,6 @@ class Script {
   }
 
   Script& step(Step run) {
-    expect();
     steps_.push_back(run);
     run(harness_);
     return *this;

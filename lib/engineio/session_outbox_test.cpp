@@ -1,0 +1,210 @@
+#include <cstdlib>
+#include <new>
+
+#include "session_script.hpp"
+
+namespace {
+long live_blocks = 0;  // of this process; the tests run on one thread
+}
+
+void* operator new(std::size_t size) {
+  void* memory = std::malloc(size);  // NOLINT(cppcoreguidelines-no-malloc)
+  if (memory == nullptr) throw std::bad_alloc();
+  ++live_blocks;
+  return memory;
+}
+void operator delete(void* memory) noexcept {
+  if (memory != nullptr) --live_blocks;
+  std::free(memory);  // NOLINT(cppcoreguidelines-no-malloc)
+}
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+
+namespace sio::eio::test {
+namespace {
+
+Config small_outbox() {
+  Config config;
+  config.outbox_bytes_max = 10;
+  config.outbox_packets_max = 3;
+  return config;
+}
+
+TEST(EngineOutbox, R3_BytesUpToTheBoundAreKept) {
+  for (const std::string last : {"4bcd", "4bcde"}) {
+    Script s{polling_session(small_outbox())};
+    s.send("4a234").send(last).expect();  // 9, 10 bytes
+    EXPECT_TRUE(s.session().open());
+    s.poll(1).expect("answer 1 200 4a234 | " + last);
+  }
+  Script s{polling_session(small_outbox())};
+  s.send("4a234").expect();
+  s.send("4bcdef").expect("ended slow consumer", "gone");
+  EXPECT_FALSE(s.session().has_packets());
+  EXPECT_EQ(s.session().outbox_bytes(), 0U);
+}
+
+TEST(EngineOutbox, R3_BinaryCountsAsItIsOnTheWire) {
+  Script polling{polling_session(small_outbox())};
+  polling.send_binary("123456").expect();  // b + 8
+  polling.send("4").expect();
+  polling.send("4").expect("ended slow consumer", "gone");
+  Script websocket{websocket_session(small_outbox())};
+  websocket.writable(false).send_binary("123456").send("4").send("4").expect();
+  EXPECT_EQ(websocket.session().outbox_bytes(), 8U);
+}
+
+TEST(EngineOutbox, R3_PacketsUpToTheBoundAreKept) {
+  Script s{websocket_session(small_outbox())};
+  s.writable(false).send("4").send("4").send("4").expect();
+  s.send("4").expect("ended slow consumer", "close 7", "gone");
+}
+
+TEST(EngineOutbox, R3_SlowConsumerWithAPollGetsClose) {
+  Script s{polling_session(small_outbox())};
+  s.poll(1).expect();
+  s.send("4too long for it").expect("answer 1 200 1", "ended slow consumer", "gone");
+}
+
+TEST(EngineOutbox, R3_RoomComesBackWhenPacketsLeave) {
+  Script s{polling_session(small_outbox())};
+  for (RequestId id = 1; id < 10; ++id) {
+    s.send("4a").send("4b").send("4c").expect();
+    s.poll(id).expect("answer " + std::to_string(id) + " 200 4a | 4b | 4c");
+  }
+}
+
+// A full outbox must not keep the heartbeat from going out, or a slow client could not live on.
+TEST(EngineOutbox, PingIsNeverTooMuch) {
+  Script s{websocket_session(small_outbox())};
+  s.writable(false).send("4").send("4").send("4").advance(25s).expect();
+  s.writable(true).expect("send 7 4", "send 7 4", "send 7 4", "send 7 2");
+}
+
+TEST(EngineOutbox, SlowConsumerInAHandlerEndsThePost) {
+  Script s{polling_session(small_outbox())};
+  s.on_message(echo);
+  s.post(1,
+         "4a\x1e"
+         "4b\x1e"
+         "4c\x1e"
+         "4d\x1e"
+         "4e")
+      .expect("text a", "text b", "text c", "text d", "ended slow consumer", "answer 1 400 ", "gone");
+}
+
+// Droppable packets ----------------------------------------------------------------------------------------------
+
+TEST(EngineOutbox, DroppablePacketNeedsAWaitingPoll) {
+  Script s{polling_session()};
+  s.turn([](Harness& h) { EXPECT_FALSE(h.send("4v", false, true)); }).expect();
+  s.poll(1).expect();
+  s.turn([](Harness& h) {
+     EXPECT_TRUE(h.send("4v", false, true));
+     EXPECT_TRUE(h.send("4w", false, true));
+   }).expect("answer 1 200 4v | 4w");
+}
+
+// Behind sixteen others it would have to wait for the next poll.
+TEST(EngineOutbox, DroppablePacketNeedsRoomInThePollsAnswer) {
+  Config config;
+  config.poll_packets_max = 2;
+  Script s{polling_session(config)};
+  s.poll(1).expect();
+  s.turn([](Harness& h) {
+     EXPECT_TRUE(h.send("4a"));
+     EXPECT_TRUE(h.send("4v", false, true));
+     EXPECT_FALSE(h.send("4w", false, true));
+   }).expect("answer 1 200 4a | 4v");
+}
+
+TEST(EngineOutbox, DroppablePacketNeedsAWritableWebSocket) {
+  Script s{websocket_session()};
+  s.turn([](Harness& h) { EXPECT_TRUE(h.send("4v", false, true)); }).expect("send 7 4v");
+  s.writable(false);
+  s.turn([](Harness& h) {
+    EXPECT_FALSE(h.send("4v", false, true));
+    EXPECT_TRUE(h.send("4a"));
+  });
+  s.writable(true).expect("send 7 4a");
+}
+
+TEST(EngineOutbox, DroppablePacketsGoToPollsWhileProbing) {
+  Script s{polling_session()};
+  s.open_probe(5).message(5, "2probe").expect("probing 5", "3probe 5");
+  s.turn([](Harness& h) { EXPECT_FALSE(h.send("4v", false, true)); }).expect();
+}
+
+// Order and memory -----------------------------------------------------------------------------------------------
+
+TEST(EngineOutbox, OrderHoldsWhilePacketsComeAndGo) {
+  Config config;
+  Session session(config, TransportKind::websocket, 7, TimePoint{});
+  Actions actions;
+  int queued = 0;
+  int taken = 0;
+  Packet packet;
+  const auto take = [&](int count) {
+    for (int i = 0; i < count && session.take_packet(packet); ++i) {
+      EXPECT_EQ(packet.bytes.view(), '4' + std::to_string(taken));
+      ++taken;
+    }
+  };
+  for (int round = 0; round < 200; ++round) {
+    for (int i = 0; i < 7 + round % 5; ++i) {
+      ASSERT_TRUE(session.send({SharedBytes{'4' + std::to_string(queued++)}}, true, TimePoint{}, actions));
+    }
+    take(3 + round % 9);
+  }
+  take(queued);
+  EXPECT_EQ(taken, queued);
+  EXPECT_FALSE(session.has_packets());
+  EXPECT_EQ(session.outbox_bytes(), 0U);
+}
+
+// Ten thousand idle sessions are mostly their outboxes, if these keep what they once needed.
+TEST(EngineOutbox, IdleSessionOwnsNoMemory) {
+  Config config;
+  for (const auto transport : {TransportKind::polling, TransportKind::websocket}) {
+    const SharedBytes bytes{"4a"};
+    Actions actions;
+    actions.reserve(1'000);
+    const long before = live_blocks;
+    Session session(config, transport, 0, TimePoint{});
+    EXPECT_EQ(live_blocks, before);
+    for (const int burst : {1, 2, 3, 5, 100, 1}) {
+      for (int i = 0; i < burst; ++i) session.send({bytes}, true, TimePoint{}, actions);
+      EXPECT_EQ(live_blocks, before + 1);
+      for (RequestId id = 1; session.has_packets(); ++id) {
+        Packet packet;
+        if (!session.take_packet(packet)) session.on_poll(id, TimePoint{}, actions);
+        session.flush(TimePoint{}, actions);
+        actions.clear();
+      }
+      EXPECT_EQ(live_blocks, before);
+    }
+  }
+}
+
+TEST(EngineOutbox, SharesTheBytesWithOtherSessions) {
+  Config config;
+  Session session(config, TransportKind::websocket, 7, TimePoint{});
+  Actions actions;
+  const SharedBytes bytes{"4hello"};
+  session.send({bytes}, true, TimePoint{}, actions);
+  Packet packet;
+  ASSERT_TRUE(session.take_packet(packet));
+  EXPECT_EQ(packet.bytes.view().data(), bytes.view().data());
+}
+
+TEST(EngineOutbox, PollingSessionGivesNoPacketToAWebSocket) {
+  Config config;
+  Session session(config, TransportKind::polling, 0, TimePoint{});
+  Actions actions;
+  session.send({SharedBytes{"4a"}}, true, TimePoint{}, actions);
+  Packet packet;
+  EXPECT_FALSE(session.take_packet(packet));
+  EXPECT_TRUE(session.has_packets());
+}
+
+}  // namespace
+}  // namespace sio::eio::test
