@@ -138,7 +138,7 @@ class RulesFire(unittest.TestCase):
         self.assertEqual([(f.path, f.line) for f in found], [("lib/http/a.cpp", 3)])
 
 
-@unittest.skipUnless(shutil.which("cmake"), "needs cmake")
+@unittest.skipUnless(shutil.which("cmake") and shutil.which("ninja"), "needs cmake and ninja")
 class ConfigureRefuses(unittest.TestCase):
     """The layers hold when targets are made, not only for includes."""
 
@@ -147,7 +147,7 @@ class ConfigureRefuses(unittest.TestCase):
             lines = ["cmake_minimum_required(VERSION 3.25)", "project(layers NONE)", f"list(APPEND CMAKE_MODULE_PATH {ROOT}/cmake)",
                      "include(ParleyModule)", *(f"parley_module({module})" for module in modules)]
             pathlib.Path(folder, "CMakeLists.txt").write_text("\n".join(lines))
-            return subprocess.run(["cmake", "-S", folder, "-B", f"{folder}/build"], capture_output=True, text=True)
+            return subprocess.run(["cmake", "-G", "Ninja", "-S", folder, "-B", f"{folder}/build"], capture_output=True, text=True)
 
     def test_accepts_a_dependency_on_a_lower_rank(self):
         run = self.configure("NAME a GROUP lib RANK 0", "NAME b GROUP lib RANK 1 DEPENDS a", "NAME c GROUP src RANK 0 DEPENDS b")
