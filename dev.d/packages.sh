@@ -16,7 +16,6 @@ missing_packages() {
   local group package wanted=()
   declare -A installed=()
   for group in "$@"; do
-    [[ -n ${PACKAGES[$group]:-} ]] || die 64 "no such group of packages: $group (there are: ${!PACKAGES[*]})"
     for package in ${PACKAGES[$group]}; do
       [[ $package = npm ]] && command -v npm >/dev/null || wanted+=("$package")
     done
@@ -31,7 +30,10 @@ missing_packages() {
 
 # need_packages GROUP…: install what is missing; as root or through sudo, else say what to run and stop.
 need_packages() {
-  local missing as_root=()
+  local missing as_root=() group
+  for group in "$@"; do
+    [[ -n ${PACKAGES[$group]:-} ]] || die 64 "no such group of packages: $group (there are: ${!PACKAGES[*]})"
+  done
   command -v dpkg-query >/dev/null ||
     die 69 'This script installs with apt (Debian 12). Elsewhere install what dev.d/packages.sh lists, and use cmake --preset release.'
   mapfile -t missing < <(missing_packages "$@")

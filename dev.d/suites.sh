@@ -13,20 +13,17 @@ groups_of_suite() {
 targets_of_suite() {
   case $1 in
     unit) echo all ;;
-    web) echo parley ;;  # brings Node and the web app's packages
     conformance) echo sio-conformance ;;
     integration | e2e) echo parley ;;
   esac
 }
 
-# install_node_packages DIR: npm ci by the lock, once for each state of the lock.
-install_node_packages() {
-  local dir=$1 stamp=$1/node_modules/.lock-sum sum
-  [[ -e $dir/package-lock.json ]] || return 0
-  sum=$(cksum <"$dir/package-lock.json")
-  [[ -e $stamp && $(<"$stamp") = "$sum" ]] && return 0
-  npm --prefix "$dir" ci --prefer-offline --no-audit --no-fund
-  echo "$sum" >"$stamp"
+# The folders whose npm packages a suite needs. Any of them brings Node as well (web/tools/toolchain.sh).
+npm_folders_of_suite() {
+  case $1 in
+    web | conformance) echo web ;;
+    integration | e2e) echo "tests/$1" ;;
+  esac
 }
 
 # check NAME COMMAND…: a checker that counts as one test; sets CHECK_FAILED.
@@ -68,10 +65,10 @@ count_web() { sum_lines '^ *Tests  |^[0-9]+ passed, [0-9]+ failed: ' passed fail
 suite_conformance() { node_tests conformance; }
 count_conformance() { count_node; }
 
-suite_integration() { install_node_packages tests/integration && node_tests integration; }
+suite_integration() { node_tests integration; }
 count_integration() { count_node; }
 
-suite_e2e() { install_node_packages tests/e2e && (cd tests/e2e && npm test); }
+suite_e2e() { npm --prefix tests/e2e test; }
 count_e2e() { sum_lines '^ *[0-9]+ (passed|failed|skipped|flaky|did not run)' 'passed|flaky' 'failed|did' skipped; }
 
 # node_tests SUITE: Node's own runner over the *.test.mjs of a folder, one file at a time (several are about timing).

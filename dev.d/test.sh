@@ -43,7 +43,7 @@ run_suite() {
 }
 
 dev_test() {
-  local suite groups targets
+  local suite groups targets folders=''
   CLOSING=close_tests
   take_preset "$@"
   lock_tree
@@ -58,12 +58,19 @@ dev_test() {
     declare -F "suite_$suite" >/dev/null || die 64 "no such suite: $suite (there are: $SUITES_ALL)"
     groups+=" $(groups_of_suite "$suite")"
     targets+=" $(targets_of_suite "$suite")"
+    folders+=" $(npm_folders_of_suite "$suite")"
   done
   # shellcheck disable=SC2086  # lists of words
   need_packages $groups
   if [[ -n ${targets// /} ]]; then
     # shellcheck disable=SC2046,SC2086
     build_targets "$PRESET" $(unique_targets $targets)
+  fi
+  if [[ -n ${folders// /} ]]; then
+    # shellcheck disable=SC2086
+    step "node, npm packages" web/tools/toolchain.sh build/node $folders
+    # shellcheck disable=SC2086
+    PATH=$(web/tools/toolchain.sh build/node $folders 9>&-):$PATH
   fi
   test_environment
   for suite in "${REST[@]}"; do run_suite "$suite"; done
@@ -77,7 +84,7 @@ unique_targets() {
 }
 
 test_environment() {
-  export PATH=$NODE_BIN:$PATH NO_COLOR=1 CI=1
+  export PATH NO_COLOR=1 CI=1
   export SIO_CONFORMANCE=$PWD/build/$PRESET/bin/sio-conformance PARLEY_BIN=$PWD/build/$PRESET/bin/parley
   # A report ends the process that makes it, and lands in a file of its own: whoever started it cannot hide it.
   local reports=log_path=$PWD/build/log/sanitizer
@@ -88,5 +95,4 @@ test_environment() {
       ;;
     tsan) export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:$reports-tsan ;;
   esac
-  export ASAN_SYMBOLIZER_PATH TSAN_SYMBOLIZER_PATH
 }
