@@ -1,6 +1,7 @@
 // Cross-origin rules: which origins may talk to us, and the headers that say so. Sans-IO.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +12,8 @@ namespace sio::http {
 
 class CorsPolicy {
  public:
-  // No origin: same origin only. "*" allows every origin (without credentials).
+  // No origin: same origin only. "*" allows every origin (without credentials). What is no origin (see
+  // normalize_origin) allows nobody.
   CorsPolicy() = default;
   explicit CorsPolicy(std::vector<std::string> origins, bool credentials = true);
 
@@ -23,16 +25,22 @@ class CorsPolicy {
 
   // Adds Access-Control-Allow-Origin (with Vary) if the origin is a configured one; nothing for same origin or none.
   void add_headers(std::string_view origin, Headers& headers) const;
-  // Answer to an OPTIONS preflight: 204.
+  // Answer to an OPTIONS preflight: 204, with what is allowed if the origin is a configured one.
   Response preflight(const Request& request) const;
 
  private:
+  bool is_configured(std::string_view origin) const;
+
   std::vector<std::string> origins_;  // scheme://host[:port], lower case, without default port
   bool any_ = false;
   bool credentials_ = true;
 };
 
-// Control characters in Origin make the request bad (protocol page 1.1, code 3).
+// `scheme://host[:port]` in lower case and without the scheme's default port; nothing if it is not of that form
+// (`null`, a path, user information, no scheme).
+std::optional<std::string> normalize_origin(std::string_view origin);
+
+// Control characters (tab included) in Origin make the request bad (protocol page 1.1, code 3).
 bool has_control_characters(std::string_view value);
 
 }  // namespace sio::http

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "sio/base/ascii.hpp"
 #include "sio/base/shared_bytes.hpp"
 
 namespace sio::http {
@@ -16,7 +17,7 @@ struct Header {
   std::string value;  // without surrounding white space
 };
 
-bool equals_ignore_case(std::string_view a, std::string_view b);
+using sio::equals_ignore_case;
 
 // A list of headers, in order of arrival.
 class Headers {
@@ -29,6 +30,7 @@ class Headers {
   void add(std::string name, std::string value) { items_.push_back({std::move(name), std::move(value)}); }
   void set(std::string_view name, std::string value);  // replaces all of that name
   void remove_if_not(bool (*keep)(std::string_view name));
+  void reserve(std::size_t count) { items_.reserve(count); }
   const std::vector<Header>& items() const { return items_; }
   bool empty() const { return items_.empty(); }
 
@@ -36,7 +38,8 @@ class Headers {
   std::vector<Header> items_;
 };
 
-// The query of a target, decoded ("+" is a space, %XX is a byte). Parameters keep their order.
+// The query of a target, decoded ("+" is a space, %XX is a byte; what is no escape stays as it is). Parameters keep
+// their order; empty ones ("&&") are left out.
 class Query {
  public:
   static Query parse(std::string_view encoded);
@@ -51,7 +54,7 @@ class Query {
 struct Request {
   std::string method;  // upper case as received
   std::string target;  // as received, "/path?query"
-  std::string path;    // decoded, without query; "/" at least
+  std::string path;    // decoded, without query; "/" at least, "*" for `OPTIONS *`. May hold any byte but NUL
   Query query;
   Headers headers;
   std::string body;
@@ -62,7 +65,7 @@ struct Request {
 
 struct Response {
   int status = 200;
-  Headers headers;    // Content-Length, Connection and Date are added by serialize()
+  Headers headers;  // Content-Length and Connection are added by serialize()
   std::string body;
   SharedBytes shared_body;  // instead of `body` when not empty: bytes that many answers share
   bool close = false;       // close the connection afterwards
@@ -73,8 +76,10 @@ struct Response {
 std::string_view reason_phrase(int status);
 
 // Head and body of an answer, ready for the wire. `head_only`: answer to HEAD (length given, no body).
-// 204 and 304 carry neither body nor Content-Length; 101 only its headers.
-// Header values are refused (CHECK) if they hold CR, LF or NUL: nobody may inject a header.
+// Content-Length, Transfer-Encoding and Connection of the response are replaced by what is true. 204 and 304 carry no
+// body and no length of ours (one that the response names itself stays); 101 only its own headers.
+// No Date is added (RFC 9110 6.6.1: a server without a clock must not): this code reads no clock.
+// Header names that are no token and values with CR, LF or NUL are refused (CHECK): nobody may inject a header.
 std::string serialize(const Response& response, bool keep_alive, bool head_only);
 
 }  // namespace sio::http

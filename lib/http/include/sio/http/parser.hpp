@@ -1,5 +1,6 @@
-// A strict HTTP/1.1 request parser: Beast's, with a gate behind it that refuses what Beast 1.81 lets through and a
-// server must not (reliability.md H1–H5). Sans-IO: bytes in, a request or an error out. Holds one request at a time.
+// A strict HTTP/1.1 request parser: Beast's for heads, between gates that refuse what Beast 1.81 lets through and a
+// server must not (H1–H5), and an own decoder for bodies. Sans-IO: bytes in, a request or an error out.
+// Holds one request at a time, and no memory between requests. Does not decompress, and refuses trailers.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +12,10 @@
 namespace sio::http {
 
 struct ParserLimits {
-  std::size_t fields_max = 100;                // more: 431 (H4)
-  std::size_t head_bytes_max = 8 * 1024;       // more: 431
-  std::size_t target_bytes_max = 4 * 1024;     // more: 414
-  std::size_t chunk_extension_bytes_max = 256; // more: 400 (H2)
+  std::size_t fields_max = 100;                 // more: 431 (H4)
+  std::size_t head_bytes_max = 8 * 1024;        // more: 431
+  std::size_t target_bytes_max = 4 * 1024;      // more: 414
+  std::size_t chunk_extension_bytes_max = 256;  // of all chunks of a body; more: 400 (H2)
 };
 
 enum class ParseState {
@@ -26,7 +27,9 @@ enum class ParseState {
 
 class RequestParser {
  public:
-  explicit RequestParser(const ParserLimits& limits);
+  // `limits` must live as long as the parser.
+  explicit RequestParser(const ParserLimits& limits) noexcept;
+  explicit RequestParser(ParserLimits&&) = delete;
   ~RequestParser();
   RequestParser(RequestParser&&) noexcept;
   RequestParser& operator=(RequestParser&&) noexcept;
@@ -40,7 +43,7 @@ class RequestParser {
   ParseState state() const;
   // True once any byte of a request has been received (for the time limit of heads).
   bool started() const;
-  // The request without its body; from state body on.
+  // The request without its body; from state body on, also when the body failed. Before that, an empty request.
   const Request& head() const;
   // Content-Length, or 0 when chunked or absent; from state body on.
   std::size_t declared_body_bytes() const;
@@ -54,14 +57,15 @@ class RequestParser {
   // Moves the request out (state complete) and makes the parser ready for the next one.
   Request take();
 
-  // 400, 413, 414, 431, 501 or 505 (state failed).
+  // 400, 413 (body over its limit), 414, 431, 501 (CONNECT) or 505 (state failed); 0 otherwise.
   int error_status() const;
   // One short sentence for the log and the error body.
   std::string_view error_text() const;
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  const ParserLimits* limits_;
+  std::unique_ptr<Impl> impl_;  // only while a request is under way, or after it failed
 };
 
 }  // namespace sio::http

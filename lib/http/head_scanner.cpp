@@ -1,0 +1,102 @@
+#include "head_scanner.hpp"
+
+namespace sio::http {
+
+namespace {
+
+constexpr ParseError kControl{400, "control character in the head"};
+constexpr ParseError kBareLineFeed{400, "line feed without carriage return"};
+constexpr ParseError kBareCarriageReturn{400, "carriage return without line feed"};
+constexpr ParseError kFolded{400, "folded header line"};
+constexpr ParseError kRequestLine{400, "malformed request line"};
+constexpr ParseError kHeadTooLong{431, "head too long"};
+constexpr ParseError kTooManyFields{431, "too many header fields"};
+constexpr ParseError kTargetTooLong{414, "target too long"};
+
+// NUL, other controls but tab, DEL. CR and LF are looked at before.
+constexpr bool is_forbidden(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && byte != '\t') || byte == 0x7F;
+}
+
+constexpr bool is_plain(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte >= 0x20 && byte != 0x7F;
+}
+
+}  // namespace
+
+HeadScanner::Result HeadScanner::scan(std::string_view piece) {
+  std::size_t at = 0;
+  while (at < piece.size()) {
+    if (state_ == State::field) {  // most of a head: over it quickly
+      while (at < piece.size() && head_bytes_ < limits_->head_bytes_max && is_plain(piece[at])) {
+        ++at;
+        ++head_bytes_;
+      }
+      if (at == piece.size()) break;
+    }
+    if (const ParseError error = step(piece[at++])) return {at, false, error};
+    if (state_ == State::done) return {at, true, {}};
+  }
+  return {at, false, {}};
+}
+
+ParseError HeadScanner::step(char byte) {
+  if (state_ == State::start && byte == '\r' && leading_bytes_ == 0) {
+    leading_bytes_ = 2;
+    state_ = State::leading_lf;
+    return {};
+  }
+  if (state_ == State::leading_lf) {
+    state_ = State::start;
+    return byte == '\n' ? ParseError{} : kBareCarriageReturn;
+  }
+  if (++head_bytes_ > limits_->head_bytes_max) return kHeadTooLong;
+  if (state_ == State::line_lf || state_ == State::end_lf) return end_line(byte);
+  if (byte == '\n') return kBareLineFeed;
+  if (byte != '\r' && is_forbidden(byte)) return kControl;
+
+  switch (state_) {
+    case State::start:
+      if (byte == '\r' || byte == ' ') return kRequestLine;
+      state_ = State::method;
+      return {};
+    case State::method:
+      if (byte == '\r') return kRequestLine;
+      if (byte == ' ') state_ = State::target;
+      return {};
+    case State::target:
+      if (byte == '\r') return kRequestLine;
+      if (byte == ' ') {
+        state_ = State::version;
+      } else if (++target_bytes_ > limits_->target_bytes_max) {
+        return kTargetTooLong;
+      }
+      return {};
+    case State::line_start:
+      return begin_line(byte);
+    default:  // version, field
+      if (byte == '\r') state_ = State::line_lf;
+      return {};
+  }
+}
+
+ParseError HeadScanner::end_line(char byte) {
+  if (byte != '\n') return kBareCarriageReturn;
+  state_ = state_ == State::end_lf ? State::done : State::line_start;
+  return {};
+}
+
+ParseError HeadScanner::begin_line(char byte) {
+  if (byte == '\r') {
+    state_ = State::end_lf;
+    return {};
+  }
+  if (byte == ' ' || byte == '\t') return kFolded;
+  if (++fields_ > limits_->fields_max) return kTooManyFields;
+  state_ = State::field;
+  return {};
+}
+
+}  // namespace sio::http
