@@ -1,79 +1,135 @@
 #include "sio/server/http_router.hpp"
 
 #include <algorithm>
+#include <array>
+#include <set>
+
+#include "sio/base/check.hpp"
 
 namespace sio {
 
 namespace {
 
-// Next segment of a path ("/a/b" → "a"), taken off its front.
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::array<std::string_view, 7> kCommonMethods = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+
+// Takes the first segment, with its leading slash, off `path`; the segment without the slash.
 std::string_view take_segment(std::string_view& path) {
   path.remove_prefix(1);
-  const std::string_view segment = path.substr(0, path.find('/'));
-  path.remove_prefix(segment.size());
+  const std::size_t end = std::min(path.find('/'), path.size());
+  const std::string_view segment = path.substr(0, end);
+  path.remove_prefix(end);
   return segment;
 }
 
-using Parameters = std::vector<std::pair<std::string, std::string>>;
+bool is_name(std::string_view segment) { return segment.size() > 2 && segment.front() == '{' && segment.back() == '}'; }
 
-bool matches(std::string_view pattern, std::string_view path, Parameters& parameters) {
-  parameters.clear();
+std::string_view name_of(std::string_view segment) { return segment.substr(1, segment.size() - 2); }
+
+bool fits(std::string_view pattern, std::string_view path) {
   while (!pattern.empty() && !path.empty()) {
     const std::string_view wanted = take_segment(pattern);
-    const std::string_view found = take_segment(path);
-    if (wanted.size() >= 2 && wanted.front() == '{' && wanted.back() == '}') {
-      if (found.empty()) return false;
-      parameters.emplace_back(wanted.substr(1, wanted.size() - 2), found);
-    } else if (wanted != found) {
-      return false;
-    }
+    const std::string_view given = take_segment(path);
+    if (is_name(wanted) ? given.empty() : wanted != given) return false;
   }
   return pattern.empty() && path.empty();
 }
 
-std::string allow_list(std::vector<std::string> methods) {
-  if (std::find(methods.begin(), methods.end(), "GET") != methods.end()) methods.emplace_back("HEAD");
-  std::sort(methods.begin(), methods.end());
-  methods.erase(std::unique(methods.begin(), methods.end()), methods.end());
+Parameters parameters_of(std::string_view pattern, std::string_view path) {
+  Parameters parameters;
+  while (!pattern.empty()) {
+    const std::string_view wanted = take_segment(pattern);
+    const std::string_view given = take_segment(path);
+    if (is_name(wanted)) parameters.emplace_back(name_of(wanted), given);
+  }
+  return parameters;
+}
+
+// Both fit the same path: is `a` literal where the two first differ?
+bool is_more_literal(std::string_view a, std::string_view b) {
+  while (!a.empty() && !b.empty()) {
+    const bool a_named = is_name(take_segment(a));
+    const bool b_named = is_name(take_segment(b));
+    if (a_named != b_named) return b_named;
+  }
+  return false;
+}
+
+bool is_well_formed(std::string_view pattern) {
+  if (!pattern.starts_with('/')) return false;
+  std::set<std::string_view> names;
+  while (!pattern.empty()) {
+    const std::string_view segment = take_segment(pattern);
+    if (is_name(segment)) {
+      const std::string_view name = name_of(segment);
+      if (name.find_first_of("{}") != std::string_view::npos || !names.insert(name).second) return false;
+    } else if (segment.find_first_of("{}") != std::string_view::npos) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::string join(const std::set<std::string_view>& methods) {
   std::string list;
-  for (const std::string& method : methods) list.append(list.empty() ? "" : ", ").append(method);
+  for (const std::string_view method : methods) {
+    if (!list.empty()) list += ", ";
+    list += method;
+  }
   return list;
 }
 
 }  // namespace
 
 std::string_view RouteRequest::parameter(std::string_view name) const {
-  for (const auto& [known, value] : parameters) {
-    if (known == name) return value;
+  for (const auto& [key, value] : parameters) {
+    if (key == name) return value;
   }
   return {};
 }
 
-void HttpRouter::add(Route route) { routes_.push_back(std::move(route)); }
+void HttpRouter::add(Route route) {
+  SIO_CHECK(is_well_formed(route.pattern) && !route.method.empty() && route.handler);
+  SIO_CHECK(std::none_of(routes_.begin(), routes_.end(), [&](const Route& other) {
+    return other.method == route.method && other.pattern == route.pattern;
+  }));
+  routes_.push_back(std::move(route));
+}
 
 HttpRouter::Match HttpRouter::match(std::string_view method, std::string_view path) const {
-  Match result;
-  if (!path.starts_with('/')) return result;
-  const std::string_view wanted = method == "HEAD" ? std::string_view("GET") : method;
-  std::vector<std::string> other_methods;
+  const auto rank = [method](const Route& route) {  // 0: another method; HEAD by itself before HEAD as GET
+    if (route.method == method) return 2;
+    return method == "HEAD" && route.method == "GET" ? 1 : 0;
+  };
+  Match match;
+  std::set<std::string_view> methods;
   for (const Route& route : routes_) {
-    if (!matches(route.pattern, path, result.parameters)) continue;
-    if (route.method == wanted) {
-      result.route = &route;
-      result.status = 200;
-      return result;
-    }
-    other_methods.push_back(route.method);
+    if (!path.starts_with('/') || !fits(route.pattern, path)) continue;
+    methods.insert(route.method);
+    if (route.method == "GET") methods.insert("HEAD");
+    if (rank(route) == 0) continue;
+    const bool better = match.route == nullptr || is_more_literal(route.pattern, match.route->pattern) ||
+                        (rank(route) > rank(*match.route) && !is_more_literal(match.route->pattern, route.pattern));
+    if (better) match.route = &route;
   }
-  result.parameters.clear();
-  if (!other_methods.empty()) {
-    result.status = 405;
-    result.allow = allow_list(std::move(other_methods));
-  } else if (fallback_ && wanted == "GET") {
-    result.fallback = true;
-    result.status = 200;
+  if (match.route != nullptr) {
+    match.status = 200;
+    match.parameters = parameters_of(match.route->pattern, path);
+    return match;
   }
-  return result;
+  const bool reads = method == "GET" || method == "HEAD";
+  if (methods.empty() && reads && fallback_) {
+    match.status = 200;
+    match.fallback = true;
+    return match;
+  }
+  const bool common = std::find(kCommonMethods.begin(), kCommonMethods.end(), method) != kCommonMethods.end();
+  if (methods.empty() && common) return match;  // 404
+  if (methods.empty() && fallback_) methods = {"GET", "HEAD"};
+  match.status = 405;
+  match.allow = join(methods);
+  return match;
 }
 
 http::Response HttpRouter::error(int status, const RouteRequest* request) const {
@@ -81,7 +137,7 @@ http::Response HttpRouter::error(int status, const RouteRequest* request) const 
   http::Response response;
   response.status = status;
   response.headers.add("Content-Type", "text/plain; charset=utf-8");
-  response.body = std::to_string(status) + " " + std::string(http::reason_phrase(status)) + "\n";
+  response.body = std::string(http::reason_phrase(status)) + "\n";
   return response;
 }
 

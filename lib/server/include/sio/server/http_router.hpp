@@ -36,7 +36,7 @@ using ResponseFilter = std::function<void(const RouteRequest&, http::Response&)>
 
 struct Route {
   std::string method;
-  std::string pattern;  // "/chat/messages/{id}"
+  std::string pattern;  // "/chat/messages/{id}": a named part is one whole segment, and never an empty one
   RunOn run_on = RunOn::shard;
   std::size_t body_bytes_max = 128 * 1024;
   RouteHandler handler;
@@ -44,6 +44,7 @@ struct Route {
 
 class HttpRouter {
  public:
+  // A method and pattern that are there already, or a pattern with a broken or repeated name: our mistake (CHECK).
   void add(Route route);
   // Called for GET and HEAD when no pattern matches (a web app's files). Runs on the shard.
   void set_fallback(RouteHandler handler) { fallback_ = std::move(handler); }
@@ -51,15 +52,19 @@ class HttpRouter {
   void set_response_filter(ResponseFilter filter) { filter_ = std::move(filter); }
 
   struct Match {
-    const Route* route = nullptr;  // none: `status` says why (404, 405)
-    int status = 404;
+    const Route* route = nullptr;  // none: `status` says why (404, 405), unless `fallback`
+    int status = 404;              // 200 with a route or the fallback
     std::string allow;  // for 405: "GET, HEAD, POST"
     std::vector<std::pair<std::string, std::string>> parameters;
     bool fallback = false;
   };
+  // `path` is decoded. Of several patterns that fit, the one that is literal for longer wins. HEAD finds a GET route if
+  // it has none of its own. OPTIONS is a method like any other. 405 where other methods have a route, and everywhere for
+  // methods that HTTP's common clients do not have (H8).
   Match match(std::string_view method, std::string_view path) const;
 
   const RouteHandler& fallback() const { return fallback_; }
+  // Without a renderer: the status as plain text.
   http::Response error(int status, const RouteRequest* request) const;
   void filter(const RouteRequest& request, http::Response& response) const;
   const std::vector<Route>& routes() const { return routes_; }
