@@ -52,6 +52,11 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.test.ts'],
+    // Methods are looked at, not called.
+    rules: { '@typescript-eslint/unbound-method': 'off' },
+  },
+  {
     files: ['**/*.js', '**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
   },

@@ -226,7 +226,10 @@ export const useChat = defineStore('chat', () => {
   /** One page of older messages; does nothing once the beginning is there. */
   async function loadOlder(partner: number): Promise<void> {
     const it = log(partner);
-    if (it.complete) return;
+    if (it.complete) {
+      if (!views.has(partner)) publish(partner);
+      return;
+    }
     const mine = run;
     const before = it.oldestId === null ? '' : `&before=${it.oldestId}`;
     const answer = await session.authorised(`/chat/messages/${partner}?limit=${pageSize}${before}`);

@@ -42,8 +42,8 @@ function parse(text: string | null): Stored | null {
 // A refresh token works once (and for 10 s more): two tabs must not use the same one at different times.
 async function exclusively<T>(work: () => Promise<T>): Promise<T> {
   // Web locks exist on https and localhost only; elsewhere the 10 s of grace have to do.
-  const locks = (navigator as { locks?: LockManager }).locks;
-  return locks === undefined ? work() : locks.request(lockName, work);
+  const locks = (navigator as { locks?: LockManager | null }).locks ?? null;
+  return locks === null ? work() : locks.request(lockName, work);
 }
 
 export class Vault {
