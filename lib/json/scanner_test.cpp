@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -219,8 +219,8 @@ TEST(Scanner, TheFirstLimitBrokenIsReported) {
   EXPECT_EQ(scan(R"([{"a":1e999,"a":2}])"), Error::number_range);
 }
 
-// A megabyte that aims at the worst of every part must cost milliseconds, not seconds. The bound is far above what is
-// measured (under 30 ms unoptimised), and far below what a recursion or a quadratic step would take.
+// A megabyte that aims at the worst of every part must cost milliseconds, not seconds (CPU time). The bound is far
+// above what is measured (under 30 ms unoptimised), and far below what a recursion or a quadratic step would take.
 TEST(Scanner, W7_HostileMegabytesCostLinearTime) {
   constexpr std::size_t kSize = 1'000'000;
   const Limits wide{.depth_max = 2'000'000, .members_max = 2'000'000};
@@ -243,12 +243,12 @@ TEST(Scanner, W7_HostileMegabytesCostLinearTime) {
       {std::string(kSize, ' ') + "1", Error::none},
   };
   for (const auto& [text, expected] : texts) {
-    const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t begin = std::clock();
     EXPECT_EQ(scan(text), expected) << text.substr(0, 20);
     if (expected == Error::depth || expected == Error::members) {
       EXPECT_EQ(scan(text, wide), Error::none) << text.substr(0, 20);
     }
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2)) << text.substr(0, 20);
+    EXPECT_LT(std::clock() - begin, 2 * CLOCKS_PER_SEC) << text.substr(0, 20);
   }
 }
 

@@ -53,8 +53,9 @@ std::optional<bool> Value::as_bool() const {
 
 std::optional<std::int64_t> Value::as_int64() const {
   std::int64_t number = 0;
-  const char* const end = text_.data() + text_.size();
-  const auto parsed = std::from_chars(text_.data(), end, number);
+  const char* const begin = text_.data();
+  const char* const end = begin + text_.size();
+  const auto parsed = std::from_chars(begin, end, number);
   if (parsed.ec != std::errc{} || parsed.ptr != end) return std::nullopt;
   return number;
 }

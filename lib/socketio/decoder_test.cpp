@@ -199,6 +199,18 @@ TEST(SocketioDecoder, TakesBinaryAcksAndEmptyAttachments) {
   EXPECT_EQ(packet.attachments[0].view(), "");
 }
 
+// The root may be written out; its name must not stay a view of a text that is gone.
+TEST(SocketioDecoder, KeepsTheRootOfABinaryPacket) {
+  Decoder decoder(kLimits);
+  DecodedPacket packet;
+  std::string text = R"(51-/,["a"])";
+  ASSERT_EQ(decoder.feed_text(text, packet), Status::pending);
+  text.assign(text.size(), '#');
+  ASSERT_EQ(decoder.feed_binary("x", packet), Status::packet);
+  EXPECT_EQ(packet.nsp, "/");
+  EXPECT_EQ(packet.payload, R"(["a"])");
+}
+
 // A packet that waits moves with its decoder.
 TEST(SocketioDecoder, MovesWhileAttachmentsAreDue) {
   Decoder first(kLimits);

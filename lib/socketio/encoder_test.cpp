@@ -30,6 +30,7 @@ TEST(SocketioEncoder, WritesEveryFormOfThePage) {
   EXPECT_EQ(packet_text(binary_ack, "/admin", 13, "[]", 10), "4610-/admin,13[]");
   EXPECT_EQ(packet_text(disconnect, "/", {}, ""), "41");
   EXPECT_EQ(packet_text(disconnect, "/admin", {}, ""), "41/admin,");
+  EXPECT_EQ(packet_text(event, "/a", 1, "[7]"), "42/a,1[7]");
 }
 
 TEST(SocketioEncoder, WritesEventPayloads) {
