@@ -119,11 +119,12 @@ TEST(Scanner, W7_MatchesBracketsAtEveryDepth) {
       opening += i % 3 == 0 ? R"({"a":)" : "[";
       closing.insert(closing.begin(), i % 3 == 0 ? '}' : ']');
     }
-    EXPECT_EQ(scan(opening + "1" + closing, limits), Error::none) << depth;
+    opening += '1';
+    EXPECT_EQ(scan(opening + closing, limits), Error::none) << depth;
     for (std::size_t wrong = 0; wrong < depth; ++wrong) {
       std::string bad = closing;
       bad[wrong] = bad[wrong] == '}' ? ']' : '}';
-      EXPECT_EQ(scan(opening + "1" + bad, limits), Error::syntax) << depth << ' ' << wrong;
+      EXPECT_EQ(scan(opening + bad, limits), Error::syntax) << depth << ' ' << wrong;
     }
   }
 }
