@@ -85,9 +85,8 @@ TEST(StaticFiles, MissingFilesAndUnknownRoutesAreNotFoundForBrowsersToo) {
 }
 
 TEST(StaticFiles, X4_NoPathReachesBeyondTheTable) {
-  for (const std::string path :
-       {"/../etc/passwd", "//etc/passwd", "/assets/../index.html", "/assets//app-1a2b3c.js", "/ASSETS/app-1a2b3c.js",
-        "/index.html/", std::string("/favicon.svg\0", 13), std::string(".")}) {
+  for (const std::string path : {"/../etc/passwd", "//etc/passwd", "/assets/../index.html", "/assets//app-1a2b3c.js",
+                                 "/ASSETS/app-1a2b3c.js", "/index.html/", std::string("/favicon.svg\0", 13), "."}) {
     EXPECT_EQ(get(path).status, 404) << path;
   }
 }
