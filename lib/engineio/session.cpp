@@ -157,6 +157,11 @@ void Session::become_gone(Actions& out) {
   out.push_back({.kind = ActionKind::gone});
 }
 
+// The POST that a drained session waited for has its answer, or is lost.
+void Session::leave_drained(Actions& out) {
+  if (state_ == State::drained && post_ == 0) become_gone(out);
+}
+
 // ---- time
 
 TimePoint Session::deadline() const {

@@ -58,11 +58,13 @@ void Session::answer_closing_poll(RequestId request, Actions& out) {
                          : "\x1e"
                            "1";
   out.push_back({.kind = ActionKind::answer, .id = request, .body = std::move(body)});
-  if (last) become_gone(out);
+  if (!last) return;
+  state_ = State::drained;
+  leave_drained(out);
 }
 
 void Session::on_poll(RequestId request, TimePoint now, Actions& out) {
-  if (gone() || expired(now)) {
+  if (gone() || state_ == State::drained || expired(now)) {
     refuse(request, RequestError::session_unknown, out);
     on_timer(now, out);
     return;
@@ -105,7 +107,7 @@ void Session::answer_post(int status, Actions& out) {
 }
 
 bool Session::on_post_begun(RequestId request, bool octet_stream, TimePoint /*now*/, Actions& out) {
-  if (state_ == State::gone || state_ == State::leaving) {
+  if (state_ == State::gone || state_ == State::drained || state_ == State::leaving) {
     refuse(request, RequestError::session_unknown, out);
     return false;
   }
@@ -125,6 +127,7 @@ bool Session::on_post_begun(RequestId request, bool octet_stream, TimePoint /*no
 void Session::on_post_too_large(RequestId request, Actions& out) {
   if (post_ == 0 || request != post_) return;
   answer_post(413, out);
+  leave_drained(out);
 }
 
 void Session::on_post_aborted(RequestId request, TimePoint /*now*/, Actions& out) {
@@ -132,6 +135,7 @@ void Session::on_post_aborted(RequestId request, TimePoint /*now*/, Actions& out
   post_ = 0;
   post_complete_ = false;
   end(DisconnectReason::transport_close, out);
+  leave_drained(out);
 }
 
 void Session::on_post_body(RequestId request, std::string_view body) {
@@ -151,6 +155,7 @@ Incoming Session::next_from_post(std::string& scratch, TimePoint now, Actions& o
     const auto packet = open() ? post_body_.next() : std::nullopt;
     if (!packet) {
       answer_post(200, out);
+      leave_drained(out);
       break;
     }
     if (packet->starts_with('b')) {

@@ -314,10 +314,27 @@ TEST(EnginePolling, PostsAfterTheCloseByTheServerAreAnsweredUnread) {
   s.replay_failing_each_step();
 }
 
-TEST(EnginePolling, PostUnderWayIsAnsweredBeforeGone) {
+// Found by the simulation: refused at once, its error would overtake the answer of the poll at the client, which would
+// then never see what was queued.
+TEST(EnginePolling, PostUnderWayAtTheCloseByTheServerIsWaitedFor) {
+  const std::string unknown = R"( 400 {"code":1,"message":"Session ID unknown"})";
+  const auto closing = [&](Script& s) {
+    s.poll(1).begin_post(2).close(DisconnectReason::forced_close).expect("ended forced close", "answer 1 200 1");
+    s.poll(3).begin_post(4).expect("answer 3" + unknown, "answer 4" + unknown);
+  };
   Script s{polling_session()};
-  s.poll(1).begin_post(2).expect();
-  s.close(DisconnectReason::forced_close).expect("ended forced close", "answer 1 200 1", "answer 2 400 ", "gone");
+  closing(s);
+  s.post_body(2, "4a").expect("answer 2 200 ok", "gone");
+  s.replay_failing_each_step();
+  Script too_large{polling_session()};
+  closing(too_large);
+  too_large.post_too_large(2).expect("answer 2 413 ", "gone");
+  Script lost{polling_session()};
+  closing(lost);
+  lost.abort_post(2).expect("gone");
+  Script stalled{polling_session()};
+  closing(stalled);
+  stalled.advance(30s).expect("answer 2 400 ", "gone");
 }
 
 TEST(EnginePolling, FaultFoundByTheLayerAboveEndsAtOnce) {

@@ -125,7 +125,7 @@ class Session {
   //   while ((incoming = session.next_from_post(scratch, now, out)).kind != none) handle(incoming);
   // next_from_post() answers the request when the body is used up or broken. `body` must stay valid meanwhile; handling
   // a message may call send() or close() on this session. The body of a POST that was answered before is ignored, that
-  // of a session which the server ended is answered (200) unread.
+  // of a session which the server ended is answered (200) unread: an error might overtake the poll that tells the end.
   void on_post_body(RequestId request, std::string_view body);
   Incoming next_from_post(std::string& scratch, TimePoint now, Actions& out);
 
@@ -149,6 +149,7 @@ class Session {
   enum class State : std::uint8_t {
     open,
     closing,  // ended by the server: the outbox and `1` wait for polls
+    drained,  // as before, and a poll has got the `1`: only a POST under way is still to be answered
     leaving,  // ended by the client's `1`: one poll more gets `6`
     gone,
   };
@@ -159,6 +160,7 @@ class Session {
   void end(DisconnectReason reason, Actions& out);
   void close_by_client(TimePoint now, Actions& out);
   void become_gone(Actions& out);
+  void leave_drained(Actions& out);
   void drop_probe(Actions& out);
   void answer_poll(std::string body, Actions& out);
   void answer_post(int status, Actions& out);
