@@ -85,8 +85,9 @@ TEST(StaticFiles, MissingFilesAndUnknownRoutesAreNotFoundForBrowsersToo) {
 }
 
 TEST(StaticFiles, X4_NoPathReachesBeyondTheTable) {
-  for (const std::string path : {"/../etc/passwd", "//etc/passwd", "/assets/../index.html", "/assets//app-1a2b3c.js",
-                                 "/ASSETS/app-1a2b3c.js", "/index.html/", std::string("/favicon.svg\0", 13), "."}) {
+  for (const std::string& path :
+       std::vector<std::string>{"/../etc/passwd", "//etc/passwd", "/assets/../index.html", "/assets//app-1a2b3c.js",
+                                "/ASSETS/app-1a2b3c.js", "/index.html/", std::string("/favicon.svg\0", 13), "."}) {
     EXPECT_EQ(get(path).status, 404) << path;
   }
 }
