@@ -1,5 +1,8 @@
 #include "head_scanner.hpp"
 
+#include <cstdint>
+#include <cstring>
+
 namespace sio::http {
 
 namespace {
@@ -24,16 +27,38 @@ constexpr bool is_plain(char c) {
   return byte >= 0x20 && byte != 0x7F;
 }
 
+constexpr std::uint64_t in_each_byte(std::uint64_t byte) { return byte * 0x0101010101010101ULL; }
+
+// Whether all eight bytes are plain: none below 0x20, none 0x7F. In either sum a byte borrows from the next one only
+// after it has itself been found, so the answer is exact.
+constexpr bool are_plain(std::uint64_t word) {
+  const std::uint64_t deleted = word ^ in_each_byte(0x7F);
+  const std::uint64_t below = (word - in_each_byte(0x20)) & ~word;
+  const std::uint64_t zero = (deleted - in_each_byte(0x01)) & ~deleted;
+  return ((below | zero) & in_each_byte(0x80)) == 0;
+}
+
+// Number of plain bytes at the front.
+std::size_t plain_run(std::string_view text) {
+  std::size_t at = 0;
+  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if (!are_plain(word)) break;
+  }
+  while (at < text.size() && is_plain(text[at])) ++at;
+  return at;
+}
+
 }  // namespace
 
 HeadScanner::Result HeadScanner::scan(std::string_view piece) {
   std::size_t at = 0;
   while (at < piece.size()) {
     if (state_ == State::field) {  // most of a head: over it quickly
-      while (at < piece.size() && head_bytes_ < limits_->head_bytes_max && is_plain(piece[at])) {
-        ++at;
-        ++head_bytes_;
-      }
+      const std::size_t run = plain_run(piece.substr(at, limits_->head_bytes_max - head_bytes_));
+      at += run;
+      head_bytes_ += run;
       if (at == piece.size()) break;
     }
     if (const ParseError error = step(piece[at++])) return {at, false, error};

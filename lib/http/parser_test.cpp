@@ -295,6 +295,24 @@ TEST(RequestParser, H3_RefusesNulAndOtherControlsWhereverTheyStand) {
   }
 }
 
+// The scanner looks at eight bytes at a time: each byte value at each place of such a group, among neighbours with high
+// bits.
+TEST(RequestParser, H3_FindsControlsAmongOtherBytes) {
+  const ParserLimits limits;
+  for (int byte = 0; byte < 256; ++byte) {
+    const bool control = (byte < 0x20 && byte != '\t') || byte == 0x7F;
+    for (const char neighbour : {'a', '\x80', '\xFF', ' '}) {
+      for (std::size_t at = 0; at < 18; ++at) {
+        std::string value(18, neighbour);
+        value[at] = static_cast<char>(byte);
+        const std::string bytes = "GET / HTTP/1.1\r\nHost: x\r\nX: " + value + "z\r\n\r\n";
+        const Outcome outcome = testing::run(bytes, limits, kBodyLimit, bytes.size());
+        ASSERT_EQ(outcome.requests.at(0).error, control ? 400 : 0) << byte << " at " << at;
+      }
+    }
+  }
+}
+
 TEST(RequestParser, H3_RefusesFieldNamesThatAreNoToken) {
   for (const std::string line : {"X : a", "X\t: a", ": a", "X", "X a: b", "X(: a", "\xC3\xA9: a", "X\xA0: a"}) {
     expect_refused("GET / HTTP/1.1\r\nHost: x\r\n" + line + "\r\n\r\n", 400);
