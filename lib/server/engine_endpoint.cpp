@@ -63,7 +63,9 @@ struct PostHead {
   }
 };
 
+// All checks of the protocol page's table, in its order, for a request that names a session.
 std::optional<eio::RequestError> check(const eio::RequestFacts& facts, EngineSession* session) {
+  if (const auto error = eio::check_without_session(facts)) return error;
   if (session == nullptr) return eio::check_with_session(facts, nullptr);
   const eio::SessionFacts known{session->transport()};
   return eio::check_with_session(facts, &known);
@@ -109,9 +111,7 @@ void EngineEndpoint::handle(HttpConnection& connection) {
       session->poll(id);
     });
   }
-  if (!facts.has_sid) {
-    if (const auto error = eio::check_without_session(facts)) return connection.answer(error_response(*error));
-  }
+  if (const auto error = eio::check_without_session(facts)) return connection.answer(error_response(*error));
   if (!cors.allows(request.headers.find("origin"), request.headers.find("host"))) {
     return connection.answer(error_response(eio::RequestError::forbidden));
   }

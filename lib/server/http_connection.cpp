@@ -186,7 +186,8 @@ void HttpConnection::send(http::Response response) {
   const RouteRequest context{request, request_id_, {}};
   state_.core.router().filter(context, response);
   if (request_) state_.core.options().http.cors.add_headers(request.headers.find("origin"), response.headers);
-  close_after_ = close_after_ || response.close || !request_ || !request.keep_alive || state_.draining;
+  // A client that asked for an upgrade and did not get it has nothing else to say on this connection.
+  close_after_ = close_after_ || response.close || !request_ || !request.keep_alive || request.upgrade || state_.draining;
   const std::string bytes = http::serialize(response, !close_after_, request.method == "HEAD");
   state_now_ = State::writing;
   const auto written = stream_->write(bytes);
