@@ -70,6 +70,7 @@ void Client::poll_later() {
 }
 
 void Client::on_answer(const ExchangePtr& exchange, int status, const std::string& body) {
+  world_.tell("client", "got answer " + std::to_string(exchange->id) + ' ' + std::to_string(status));
   if (exchange == post_) {
     post_ = nullptr;
     // It crossed the end of the session, and its answer overtook that of the poll, which would have told.
@@ -208,6 +209,7 @@ void Client::on_socket_message(const SocketPtr& socket, const Pipe::Message& mes
 // Its own probe failed: polls on, and perhaps tries again. Its transport: over.
 void Client::on_socket_gone(const SocketPtr& socket) {
   if (socket != socket_) return;
+  world_.tell("client", "has lost its socket");
   if (switched_) {
     stop();
     return;
@@ -226,6 +228,7 @@ void Client::finish_upgrade() {
   if (!open_ || !pausing_ || poll_ || post_) return;
   pausing_ = false;
   switched_ = true;
+  world_.tell("client", "upgrades");
   Pipe::push(socket_->up, {"5"});
   flush();
 }
@@ -255,6 +258,7 @@ void Client::vanish(bool noisy) {
 
 void Client::stop() {
   if (!open_) return;
+  world_.tell("client", "stops");
   open_ = false;
   if (socket_ && !socket_->broken) Pipe::push(socket_->up, {.close = true});
   for (const ExchangePtr& exchange : {poll_, post_}) {

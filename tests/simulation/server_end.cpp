@@ -34,7 +34,11 @@ ServerEnd::ServerEnd(World& world, const eio::Config& config, const SocketPtr& w
 
 void ServerEnd::begin() {
   harness_.advance_without_timer(std::chrono::duration_cast<Milliseconds>(world_.now() - harness_.now()));
-  harness_.take_events();
+  tell();
+}
+
+void ServerEnd::tell() {
+  for (const std::string& event : harness_.take_events()) world_.tell("server", event);
 }
 
 void ServerEnd::end() {
@@ -44,6 +48,7 @@ void ServerEnd::end() {
       flush_due_ = false;
       begin();
       harness_.flush();
+      tell();
       arm();
     });
   }

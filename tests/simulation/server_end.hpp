@@ -42,6 +42,7 @@ class ServerEnd {
   bool passes(const ExchangePtr& exchange);
   void answer(const ExchangePtr& exchange, int status, std::string body);
   void arm();
+  void tell();
 
   World& world_;
   eio::Config config_;

@@ -52,8 +52,8 @@ struct Tally {
 
 class OneRun {
  public:
-  explicit OneRun(std::uint64_t seed)
-      : world_(seed),
+  OneRun(std::uint64_t seed, bool tells)
+      : world_(seed, tells),
         config_(config_of(world_)),
         habits_(habits_of(world_)),
         client_(world_, server_, config_, habits_),
@@ -108,15 +108,15 @@ void OneRun::end(Tally& tally) {
       server_.close(DisconnectReason::parse_error);
       break;
     default: {
-      // A client that has sent its `5` while the session is still on polling cannot be told any more.
-      const bool both_know = client_.switched() == (server_.transport() == eio::TransportKind::websocket);
       if (server_.open()) server_.send_some();
       server_.close(DisconnectReason::forced_close);
-      if (!whole || !both_know) break;
+      if (!whole) break;
       ++tally.closed_on_purpose;
-      world_.run(world_.now() + 1s);
+      world_.run(world_.now() + config_.closing_grace + 500ms);
       demand(!client_.open() && server_.gone(), "the close did not arrive");
-      demand(client_.lost_something() || client_.received().count() == server_.sent().count(),
+      // A client whose `5` crosses the close polls no more, and its WebSocket closes: it cannot be told.
+      const bool crossed = client_.switched() && server_.transport() == eio::TransportKind::polling;
+      demand(crossed || client_.lost_something() || client_.received().count() == server_.sent().count(),
              "messages before the close are missing");
     }
   }
@@ -158,7 +158,7 @@ TEST(Simulation, E3_NothingIsLostDoubledOrReorderedAndEverySessionEnds) {
   const std::uint64_t seeds = only != 0 ? 1 : number_from_environment("SIMULATION_SEEDS", kSeedsByDefault);
   for (std::uint64_t i = 0; i < seeds; ++i) {
     const std::uint64_t seed = only != 0 ? only : i + 1;
-    ASSERT_EQ(OneRun(seed).play(tally), "") << "replay with SIMULATION_SEED=" << seed;
+    ASSERT_EQ(OneRun(seed, only != 0).play(tally), "") << "replay with SIMULATION_SEED=" << seed;
   }
   std::printf("seeds %llu, upgraded %d, alive at rest %d, closed on purpose %d, died early %d, messages %ld\n",
               static_cast<unsigned long long>(seeds), tally.upgraded, tally.alive_at_rest, tally.closed_on_purpose,

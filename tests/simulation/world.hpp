@@ -2,13 +2,17 @@
 // connection keeps the order of what goes through it, and nothing keeps the order between connections.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <queue>
 #include <random>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,7 +22,15 @@ namespace sio::simulation {
 
 class World {
  public:
-  explicit World(std::uint64_t seed) : random_(seed) {}
+  // `tells`: prints what happens, for whoever replays a seed.
+  World(std::uint64_t seed, bool tells) : random_(seed), tells_(tells) {}
+
+  void tell(std::string_view who, std::string_view what) const {
+    if (!tells_) return;
+    const auto ms = std::chrono::duration_cast<Milliseconds>(now_.time_since_epoch()).count();
+    std::printf("%6lld %.*s %.*s\n", static_cast<long long>(ms), static_cast<int>(who.size()), who.data(),
+                static_cast<int>(what.size()), what.data());
+  }
 
   TimePoint now() const { return now_; }
   const std::string& breach() const { return breach_; }
@@ -61,6 +73,7 @@ class World {
   std::mt19937_64 random_;
   std::priority_queue<Event> events_;
   int count_ = 0;
+  bool tells_ = false;
   std::string breach_;
 };
 
