@@ -1,0 +1,97 @@
+// The store on one SQLite file: one thread writes and checkpoints, in groups, with full synchronisation; read-only
+// connections read. Gives the ports of src/service; decides nothing that domain does not say. One server per file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "parley/domain/rules.hpp"
+#include "parley/service/directory.hpp"
+#include "parley/service/logins.hpp"
+#include "parley/service/message_log.hpp"
+#include "parley/service/message_reader.hpp"
+#include "parley/store_sqlite/migrations.hpp"
+#include "parley/store_sqlite/open_error.hpp"
+#include "sio/base/result.hpp"
+#include "sio/base/time.hpp"
+
+namespace parley::store {
+
+struct StoreOptions {
+  std::filesystem::path file;
+  domain::ChatRules rules;
+  bool auto_migrate = true;
+  unsigned readers = 2;                            // read-only connections; each read takes one
+  sio::Milliseconds read_timeout{2'000};           // of a statement, and of waiting for a connection
+  std::size_t queue_commands_max = 65'536;         // beyond: try_append() says no
+  std::size_t queue_bytes_max = 64 * 1024 * 1024;  // of contents
+  std::size_t batch_commands_max = 1'000;          // of one transaction
+  std::size_t batch_bytes_max = 8 * 1024 * 1024;
+  std::size_t checkpoint_pages = 1'000;       // of the log; then checkpointed when the queue is empty
+  std::size_t checkpoint_pages_busy = 8'000;  // then in any case
+};
+
+struct StoreStats {
+  std::uint64_t commits = 0;
+  std::uint64_t messages = 0;  // stored since start
+  std::uint64_t refused_for_storage = 0;
+  std::size_t queued = 0;
+  std::uint64_t last_commit_us = 0;  // BEGIN to COMMIT, synchronisation included
+  bool failed = false;
+};
+
+class SqliteStore {
+ public:
+  // Locks, checks, migrates (after a backup) and opens the file; makes it with mode 0600 if absent (its directory must
+  // exist). Blocks; for start-up.
+  static sio::Result<std::unique_ptr<SqliteStore>, OpenFailure> open(StoreOptions options);
+  ~SqliteStore();  // stop()
+  SqliteStore(const SqliteStore&) = delete;
+  SqliteStore& operator=(const SqliteStore&) = delete;
+
+  // ---- set-up, before start(). What is given must outlive the store's stop().
+  void set_commit_listener(service::CommitListener& listener);
+  void add_account_listener(service::AccountListener& listener);
+  // Called once, on the writer's thread, when a commit or synchronisation failed: the process must end (exit 74), the
+  // next start recovers. All that waited has been refused by then, and so is whatever comes later.
+  void set_on_failed(std::function<void(const std::string& why)> on_failed);
+
+  // Starts the writer. Before that, what is queued waits; reads work at once.
+  void start();
+  // Takes nothing more, commits what is queued, tells its outcomes, checkpoints and closes the writer. Idempotent.
+  void stop();
+
+  service::MessageLog& log();
+  service::MessageReader& reader();
+  service::Directory& directory();
+  service::Logins& logins();
+
+  // Made while opening, if migrations were due.
+  const std::optional<std::filesystem::path>& backup() const;
+  // The newest committed message id and commit at start: where live delivery begins.
+  domain::MessageId newest_id_at_start() const;
+  std::uint64_t commit_at_start() const;
+  StoreStats stats() const;  // from any thread
+
+ private:
+  struct Parts;
+  explicit SqliteStore(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+struct CheckReport {
+  int schema_version = 0;
+  std::string sqlite_version;
+  std::vector<std::string> problems;  // of PRAGMA integrity_check and the original columns; empty: sound
+};
+
+// Reads all of the database, beside a running server too. Writes nothing.
+sio::Result<CheckReport, OpenFailure> check_database(const std::filesystem::path& file);
+
+}  // namespace parley::store
