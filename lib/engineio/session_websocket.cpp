@@ -9,7 +9,6 @@ bool Session::on_probe_opened(ConnectionId connection, TimePoint now, Actions& /
   if (!open() || !config_->allow_upgrade || transport_ != TransportKind::polling || probe_ != 0) return false;
   probe_ = connection;
   probe_due_ = now + config_->upgrade_timeout;
-  probe_answered_ = false;
   return true;
 }
 

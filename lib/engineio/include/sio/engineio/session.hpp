@@ -192,7 +192,7 @@ class Session {
   State state_ = State::open;
   TransportKind transport_;
   Heartbeat heartbeat_ = Heartbeat::idle;
-  bool probe_answered_ = false;  // 3probe went out: polls are ended with `6`
+  bool probe_answered_ = false;  // 3probe went out to probe_: polls are ended with `6`
   bool post_complete_ = false;   // post_body_ is to be taken
   bool post_counted_ = false;    // it was found to hold no more than payload_packets_max
 };
