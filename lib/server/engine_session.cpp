@@ -126,10 +126,7 @@ void EngineSession::websocket_closed(WebSocketConnection& websocket, DisconnectR
   perform(actions);
 }
 
-void EngineSession::websocket_writable() {
-  state_.shard.mark_dirty(*this);
-  if (client_) client_->on_drained();
-}
+void EngineSession::websocket_writable() { state_.shard.mark_dirty(*this); }
 
 void EngineSession::send(eio::Packet message) {
   eio::Actions actions;
@@ -161,15 +158,21 @@ void EngineSession::on_timer(TimePoint now) {
 }
 
 void EngineSession::end_of_turn() {
-  const bool had_packets = session_.has_packets();
+  drain_due_ = drain_due_ || session_.has_packets();
+  bool writable = true;
   if (session_.transport() == eio::TransportKind::websocket) {
-    if (WebSocketConnection* transport = websocket(session_.connection())) transport->flush();
-    return;
+    WebSocketConnection* transport = websocket(session_.connection());
+    if (transport == nullptr) return;
+    transport->flush();
+    writable = transport->writable();
+  } else {
+    eio::Actions actions;
+    session_.flush(state_.shard.now(), actions);
+    perform(actions);
   }
-  eio::Actions actions;
-  session_.flush(state_.shard.now(), actions);
-  perform(actions);
-  if (had_packets && !session_.has_packets() && client_) client_->on_drained();
+  if (!drain_due_ || !writable || session_.has_packets()) return;
+  drain_due_ = false;
+  if (client_) client_->on_drained();
 }
 
 void EngineSession::perform(eio::Actions& actions) {

@@ -78,6 +78,7 @@ class EngineSession final : public EngineSocket, private rt::Timer, private rt::
   eio::Session session_;
   TimePoint armed_ = kNever;
   Handle handle_ = 0;
+  bool drain_due_ = false;  // packets were queued, and the client was not told yet that they are gone
   SessionSecret secret_{};
   std::unique_ptr<EngineClient> client_;
   std::unique_ptr<Handshake> handshake_;

@@ -25,11 +25,11 @@ struct Socket::PendingAck final : rt::Timer {
 };
 
 EncodedPacket encode_event(std::string_view nsp, std::string_view name, const Arguments& arguments, std::optional<AckId> ack_id) {
-  std::string payload;
-  append_event_payload(payload, name, arguments.list());
+  thread_local std::string text;  // its memory is reused: this runs for every message
   const std::size_t attachments = arguments.attachments().size();
-  std::string text(1, '4');
-  append_packet(text, attachments == 0 ? PacketType::event : PacketType::binary_event, nsp, ack_id, payload, attachments);
+  text.assign(1, '4');
+  append_packet(text, attachments == 0 ? PacketType::event : PacketType::binary_event, nsp, ack_id, {}, attachments);
+  append_event_payload(text, name, arguments.list());
   return {SharedBytes(text), arguments.attachments()};
 }
 

@@ -45,7 +45,7 @@ class EngineClient {
   virtual ~EngineClient() = default;
   // A whole message, `data` valid during the call. May send and close.
   virtual void on_message(bool binary, std::string_view data) = 0;
-  // All that was queued has been handed to the kernel, after it had not (WebSocket), or was fetched (polling).
+  // All that was queued has been handed to the kernel (WebSocket) or fetched (polling). At most once a turn.
   virtual void on_drained() {}
   virtual void on_close(DisconnectReason reason) = 0;
 };
