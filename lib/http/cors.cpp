@@ -98,7 +98,7 @@ std::optional<std::string> normalize_origin(std::string_view origin) {
   return to_text(*parsed);
 }
 
-CorsPolicy::CorsPolicy(std::vector<std::string> origins, bool credentials) : credentials_(credentials) {
+CorsPolicy::CorsPolicy(const std::vector<std::string>& origins, bool credentials) : credentials_(credentials) {
   for (const std::string& origin : origins) {
     if (origin == "*") {
       any_ = true;

@@ -55,7 +55,7 @@ TEST(Cors, NormalizesOrigins) {
   EXPECT_EQ(normalize_origin("http://a:8080"), "http://a:8080");
   EXPECT_EQ(normalize_origin("http://[::1]:80"), "http://[::1]");
   for (const std::string_view bad :
-       {"", "*", "null", "a.example", "http://a/", "http://a b", "http://a:0", "http://[]"}) {
+       {"", "*", "null", "a.example", "http://a/", "http://a b", "http://a:0", "http://a:65536", "http://[]"}) {
     EXPECT_EQ(normalize_origin(bad), std::nullopt) << bad;
   }
 }

@@ -68,8 +68,9 @@ ParseError read_framing(const FieldsOfInterest& fields, bool http_1_1, Framing& 
   }
   if (fields.lengths == 0) return {};
   if (fields.lengths > 1) return {400, "more than one Content-Length"};
-  const char* const end = fields.length.data() + fields.length.size();
-  const auto [rest, error] = std::from_chars(fields.length.data(), end, framing.content_length);
+  const char* const begin = fields.length.data();
+  const char* const end = begin + fields.length.size();
+  const auto [rest, error] = std::from_chars(begin, end, framing.content_length);
   if (error != std::errc{} || rest != end) return {400, "bad Content-Length"};  // a sign or a list is no digit either
   return {};
 }

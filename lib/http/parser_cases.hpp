@@ -32,7 +32,7 @@ inline void PrintTo(const Parsed& parsed, std::ostream* out) {
        << "'}";
 }
 
-inline Parsed parsed(Request request) {
+inline Parsed parsed(const Request& request) {
   Parsed result{
       .method = request.method, .target = request.target, .path = request.path, .headers = {}, .body = request.body};
   for (const Header& header : request.headers.items()) result.headers.emplace_back(header.name, header.value);

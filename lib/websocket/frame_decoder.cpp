@@ -209,10 +209,7 @@ void Decoder::begin_frame(const Head& head) {
   if (is_control(head.opcode)) return;
   if (head.opcode != Opcode::continuation) {
     partial.in_message = true;
-    partial.message_opcode = head.opcode;
-    partial.frames = 0;
-    partial.utf8.reset();
-    partial.message.clear();
+    partial.message_opcode = head.opcode;  // the rest is as it was made: no two messages share a Partial
   }
   ++partial.frames;
 }

@@ -11,6 +11,7 @@
 namespace {
 std::size_t allocations = 0;
 std::size_t allocated_bytes = 0;
+std::size_t frees = 0;
 }  // namespace
 
 // noinline: GCC 12 takes the inlined pair for a mismatch.
@@ -20,8 +21,14 @@ std::size_t allocated_bytes = 0;
   if (void* memory = std::malloc(size); memory != nullptr) return memory;
   throw std::bad_alloc();
 }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+  if (memory != nullptr) ++frees;
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+  if (memory != nullptr) ++frees;
+  std::free(memory);
+}
 
 namespace sio::ws {
 namespace {
@@ -62,6 +69,23 @@ TEST(FrameMemory, W3_GrowsWithWhatCameNotWithWhatWasAnnounced) {
   EXPECT_LT(cost_of(decoder, frame.substr(0, 100)).bytes, 1024U);
   // Doubling as it grows: four times what came is a generous bound for the sum of all buffers.
   EXPECT_LT(cost_of(decoder, frame.substr(100, 50'000)).bytes, 200'000U);
+}
+
+// 10,000 idle connections that each kept the buffer of their last message would be the end of the memory budget.
+TEST(FrameMemory, NothingIsKeptBetweenMessages) {
+  const Limits limits;
+  Decoder decoder(limits);
+  std::string first = encode(Frame{.payload = std::string(2000, 'x')});
+  std::string second = first.substr(1000);
+  first.resize(1000);
+  const std::size_t held_before = allocations - frees;
+  std::span<char> input(first);
+  EXPECT_EQ(decoder.next(input).kind, EventKind::need_more);
+  EXPECT_GT(allocations - frees, held_before);
+  input = second;
+  EXPECT_EQ(decoder.next(input).kind, EventKind::text);
+  EXPECT_EQ(decoder.next(input).kind, EventKind::need_more);
+  EXPECT_EQ(allocations - frees, held_before);
 }
 
 TEST(FrameMemory, ADecoderIsSmall) { EXPECT_LE(sizeof(Decoder), 24U); }

@@ -15,7 +15,7 @@ class CorsPolicy {
   // No origin: same origin only. "*" allows every origin (without credentials). What is no origin (see
   // normalize_origin) allows nobody.
   CorsPolicy() = default;
-  explicit CorsPolicy(std::vector<std::string> origins, bool credentials = true);
+  explicit CorsPolicy(const std::vector<std::string>& origins, bool credentials = true);
 
   // Whether a request with this Origin may be served: none at all, the same origin (host and port are those of Host;
   // the scheme is not compared, TLS may end at a proxy), or an allowed one.
