@@ -26,7 +26,12 @@ describe('W1: broken frames', () => {
     closesWith(1002, `reserved bits ${rsv} in a text frame`, frame(text, '4hello', { rsv }));
     closesWith(1002, `reserved bits ${rsv} in a ping`, frame(ping, 'x', { rsv }));
   }
-  closesWith(1002, 'reserved bits in a continuation', frame(text, '4a', { fin: false }), frame(continuation, 'b', { rsv: 4 }));
+  closesWith(
+    1002,
+    'reserved bits in a continuation',
+    frame(text, '4a', { fin: false }),
+    frame(continuation, 'b', { rsv: 4 }),
+  );
   for (const opcode of [3, 4, 5, 6, 7, 11, 12, 13, 14, 15]) {
     closesWith(1002, `reserved opcode ${opcode}`, frame(opcode, 'x'));
     closesWith(1002, `reserved opcode ${opcode}, empty, after a good message`, frame(opcode, ''));
@@ -59,20 +64,37 @@ describe('W1: broken frames', () => {
 
 describe('W2: text must be UTF-8', () => {
   const invalid = {
-    'a lone continuation byte': [0x80], 'an overlong /': [0xc0, 0xaf], 'an overlong NUL': [0xe0, 0x80, 0x80], 'a surrogate': [0xed, 0xa0, 0x80],
-    'over U+10FFFF': [0xf4, 0x90, 0x80, 0x80], 'byte FF': [0xff], 'a cut character at the end': [0xe2, 0x82], 'a cut one before ASCII': [0xe2, 0x82, 0x41],
+    'a lone continuation byte': [0x80],
+    'an overlong /': [0xc0, 0xaf],
+    'an overlong NUL': [0xe0, 0x80, 0x80],
+    'a surrogate': [0xed, 0xa0, 0x80],
+    'over U+10FFFF': [0xf4, 0x90, 0x80, 0x80],
+    'byte FF': [0xff],
+    'a cut character at the end': [0xe2, 0x82],
+    'a cut one before ASCII': [0xe2, 0x82, 0x41],
   };
   for (const [name, bytes] of Object.entries(invalid)) {
     const payload = Buffer.from([0x34, ...bytes]);
     closesWith(1007, name, frame(text, payload));
-    closesWith(1007, `${name}, in a fragmented message`, frame(text, payload.subarray(0, 2), { fin: false }), frame(continuation, payload.subarray(2)));
-    closesWith(1007, `${name}, in the reason of a close frame`, frame(close, Buffer.concat([closePayload(1000), Buffer.from(bytes)])));
+    closesWith(
+      1007,
+      `${name}, in a fragmented message`,
+      frame(text, payload.subarray(0, 2), { fin: false }),
+      frame(continuation, payload.subarray(2)),
+    );
+    closesWith(
+      1007,
+      `${name}, in the reason of a close frame`,
+      frame(close, Buffer.concat([closePayload(1000), Buffer.from(bytes)])),
+    );
   }
 
   test('characters cut between fragments are good', async () => {
     const peer = await open();
     const bytes = Buffer.from('4é€𝄞');
-    const frames = [...bytes].map((_, i) => frame(i ? continuation : text, bytes.subarray(i, i + 1), { fin: i === bytes.length - 1 }));
+    const frames = [...bytes].map((_, i) =>
+      frame(i ? continuation : text, bytes.subarray(i, i + 1), { fin: i === bytes.length - 1 }),
+    );
     peer.wire.write(Buffer.concat(frames));
     assert.equal(await peer.message(), '4é€𝄞');
     peer.destroy();
@@ -106,7 +128,8 @@ describe('closing handshake', () => {
       const peer = await open();
       peer.wire.write(frame(close, payload));
       let next;
-      do next = await peer.frame(); while (next && next.opcode !== close);
+      do next = await peer.frame();
+      while (next && next.opcode !== close);
       assert.ok(next, 'no close frame');
       assert.ok(answer.includes(next.payload.length ? next.payload.readUInt16BE(0) : 1005));
       await peer.wire.untilEnded(2000); // the server ends TCP first
@@ -145,7 +168,9 @@ describe('control frames', () => {
     const answer = await peer.frame();
     assert.equal(answer.opcode, pong);
     assert.equal(answer.payload.toString(), 'now');
-    peer.wire.write(Buffer.concat([frame(continuation, 'll', { fin: false }), frame(pong, 'unasked'), frame(continuation, 'o')]));
+    peer.wire.write(
+      Buffer.concat([frame(continuation, 'll', { fin: false }), frame(pong, 'unasked'), frame(continuation, 'o')]),
+    );
     assert.equal(await peer.message(), '4hello');
     peer.destroy();
   });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Polling, RS, assertUnknownSession } from './support/polling.mjs';
-import { CLOCK_SLACK, ENGINE, PING_INTERVAL, PING_TIMEOUT, SOCKET, delay, now } from './support/target.mjs';
+import { CLOCK_SLACK, ENGINE, PING_INTERVAL, PING_TIMEOUT, SOCKET, delay, now, until } from './support/target.mjs';
 import { WebSocketPeer } from './support/websocket.mjs';
 
 const LIFETIME = PING_INTERVAL + PING_TIMEOUT; // of a session that never answers
@@ -58,10 +58,12 @@ for (const path of [ENGINE, SOCKET]) {
     test('polling: a session that nobody polls is dead pingInterval + pingTimeout after its handshake, not later', async () => {
       const sessions = [];
       for (let i = 0; i < 5; ++i) sessions.push(await Polling.open(path));
-      await Promise.all(sessions.map(async (session) => {
-        await delay(session.openedBefore + LIFETIME - now());
-        assertUnknownSession(await session.poll());
-      }));
+      await Promise.all(
+        sessions.map(async (session) => {
+          await until(session.openedBefore + LIFETIME);
+          assertUnknownSession(await session.poll());
+        }),
+      );
     });
 
     test('polling: a poll that fetched the 2 and one that waits do not prolong it; the end is 200 with 1, in time', async () => {
@@ -87,17 +89,17 @@ for (const path of [ENGINE, SOCKET]) {
 describe('heartbeat and other packets', { concurrency: true }, () => {
   test('a 2 that no poll has fetched is buffered like any packet', async () => {
     const session = await Polling.open();
-    await delay(session.openedBefore + PING_INTERVAL + 50 - now());
+    await until(session.openedBefore + PING_INTERVAL + 50);
     await session.send('4after');
     assert.equal((await session.poll()).text, `2${RS}4after`);
   });
 
   test('an unfetched 2 may be answered by a late poll within the timeout', async () => {
     const session = await Polling.open();
-    await delay(session.openedBefore + PING_INTERVAL + 50 - now());
+    await until(session.openedBefore + PING_INTERVAL + 50);
     assert.equal((await session.poll()).text, '2');
     await session.send('3');
-    await delay(session.openedBefore + LIFETIME + 20 - now());
+    await until(session.openedBefore + LIFETIME + 20);
     await session.send('4alive');
     assert.deepEqual(await session.receive(), ['4alive']);
   });

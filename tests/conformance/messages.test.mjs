@@ -17,20 +17,39 @@ async function echoOf(...frames) {
 
 describe('fragmented messages', () => {
   test('text in three frames', async () => {
-    assert.equal(await echoOf(frame(text, '4he', { fin: false }), frame(continuation, 'll', { fin: false }), frame(continuation, 'o')), '4hello');
+    assert.equal(
+      await echoOf(
+        frame(text, '4he', { fin: false }),
+        frame(continuation, 'll', { fin: false }),
+        frame(continuation, 'o'),
+      ),
+      '4hello',
+    );
   });
   test('binary in three frames', async () => {
-    const frames = [frame(binary, '\x01', { fin: false }), frame(continuation, '\x02', { fin: false }), frame(continuation, '\x03')];
+    const frames = [
+      frame(binary, '\x01', { fin: false }),
+      frame(continuation, '\x02', { fin: false }),
+      frame(continuation, '\x03'),
+    ];
     assert.deepEqual(await echoOf(...frames), Buffer.from([1, 2, 3]));
   });
   test('empty fragments first, between and last', async () => {
-    const frames = [frame(text, '', { fin: false }), frame(continuation, '4a', { fin: false }), frame(continuation, '', { fin: false }),
-      frame(continuation, 'b', { fin: false }), frame(continuation, '')];
+    const frames = [
+      frame(text, '', { fin: false }),
+      frame(continuation, '4a', { fin: false }),
+      frame(continuation, '', { fin: false }),
+      frame(continuation, 'b', { fin: false }),
+      frame(continuation, ''),
+    ];
     assert.equal(await echoOf(...frames), '4ab');
   });
   test('W4: 200 fragments of one byte', async () => {
     const parts = ['4', ...'x'.repeat(199)];
-    assert.equal(await echoOf(...parts.map((part, i) => frame(i ? continuation : text, part, { fin: i === 199 }))), parts.join(''));
+    assert.equal(
+      await echoOf(...parts.map((part, i) => frame(i ? continuation : text, part, { fin: i === 199 }))),
+      parts.join(''),
+    );
   });
   test('two fragmented messages one after the other', async () => {
     const peer = await WebSocketPeer.openSession();
@@ -46,10 +65,14 @@ describe('lengths and masks', () => {
   for (const length of [0, 1, 124, 125, 126, 127, 65_534, 65_535, 65_536]) {
     test(`a payload of ${length + 1} bytes comes back in the shortest form`, async () => {
       const message = `4${'x'.repeat(length)}`;
-      assert.ok(await echoOf(frame(text, message)) === message);
+      assert.ok((await echoOf(frame(text, message))) === message);
     });
   }
-  for (const [name, mask] of [['zero', [0, 0, 0, 0]], ['all ones', [255, 255, 255, 255]], ['mixed', [0x37, 0xfa, 0x21, 0x3d]]]) {
+  for (const [name, mask] of [
+    ['zero', [0, 0, 0, 0]],
+    ['all ones', [255, 255, 255, 255]],
+    ['mixed', [0x37, 0xfa, 0x21, 0x3d]],
+  ]) {
     test(`a ${name} mask, payloads of every length modulo the mask`, async () => {
       const peer = await WebSocketPeer.openSession();
       const messages = Array.from({ length: 20 }, (_, i) => `4${'abcdefghijklmnopqrst'.slice(0, i)}`);
@@ -61,7 +84,10 @@ describe('lengths and masks', () => {
 });
 
 describe('W3: maxPayload over WebSocket', () => {
-  for (const [name, opcode] of [['text', text], ['binary', binary]]) {
+  for (const [name, opcode] of [
+    ['text', text],
+    ['binary', binary],
+  ]) {
     const payload = Buffer.alloc(MAX_PAYLOAD, '4');
     test(`${name} of exactly maxPayload passes`, async () => {
       const echo = await echoOf(frame(opcode, payload));
@@ -108,9 +134,14 @@ describe('frames and TCP segments', () => {
 
   test('one frame in many segments: one byte at a time', async () => {
     const peer = await WebSocketPeer.openSession();
-    await peer.wire.writeSlowly(Buffer.concat([
-      frame(text, '4héllo'), frame(binary, [1, 2, 3]), frame(text, `4${'x'.repeat(200)}`), frame(text, '4x'),
-    ]));
+    await peer.wire.writeSlowly(
+      Buffer.concat([
+        frame(text, '4héllo'),
+        frame(binary, [1, 2, 3]),
+        frame(text, `4${'x'.repeat(200)}`),
+        frame(text, '4x'),
+      ]),
+    );
     assert.deepEqual(await peer.messages(4), ['4héllo', Buffer.from([1, 2, 3]), `4${'x'.repeat(200)}`, '4x']);
     peer.destroy();
   });

@@ -33,16 +33,32 @@ const transports = {
 
 for (const [name, transport] of Object.entries(transports)) {
   describe(`packets received over ${name}`, () => {
-    for (const [what, packet] of [['an unasked pong', '3'], ['a pong with data', '3probe'], ['open', '0'], ['open with data', '0{"sid":"x"}'],
-      ['upgrade', '5'], ['noop', '6'], ['noop with data', '6abc']]) {
+    for (const [what, packet] of [
+      ['an unasked pong', '3'],
+      ['a pong with data', '3probe'],
+      ['open', '0'],
+      ['open with data', '0{"sid":"x"}'],
+      ['upgrade', '5'],
+      ['noop', '6'],
+      ['noop with data', '6abc'],
+    ]) {
       test(`${what} (${packet}) does no harm`, async () => {
         const session = await transport.open();
         await transport.send(session, packet);
         await transport.echoes(session, 'still here');
       });
     }
-    for (const [what, packet] of [['ping, the wrong heartbeat direction', '2'], ['ping with data', '2abc'], ['a probe where none belongs', '2probe'],
-      ['close', '1'], ['an unknown type', 'abc'], ['type 7', '7'], ['type 9', '9x'], ['a blank', ' 4hello'], ['an empty packet', '']]) {
+    for (const [what, packet] of [
+      ['ping, the wrong heartbeat direction', '2'],
+      ['ping with data', '2abc'],
+      ['a probe where none belongs', '2probe'],
+      ['close', '1'],
+      ['an unknown type', 'abc'],
+      ['type 7', '7'],
+      ['type 9', '9x'],
+      ['a blank', ' 4hello'],
+      ['an empty packet', ''],
+    ]) {
       test(`${what} (${JSON.stringify(packet)}) closes the session`, async () => {
         const session = await transport.open();
         await transport.send(session, packet);
@@ -52,7 +68,16 @@ for (const [name, transport] of Object.entries(transports)) {
     test('a message may be empty', async () => {
       await transport.echoes(await transport.open(), '');
     });
-    for (const text of ['héllo', '€', '𝄞 and 😀', '\u0000\u0001\u007f', 'line\r\nbreak', '"quoted\\"', '\ufeffBOM', 'é'.repeat(5000)]) {
+    for (const text of [
+      'héllo',
+      '€',
+      '𝄞 and 😀',
+      '\u0000\u0001\u007f',
+      'line\r\nbreak',
+      '"quoted\\"',
+      '\ufeffBOM',
+      'é'.repeat(5000),
+    ]) {
       test(`text comes back byte for byte: ${JSON.stringify(text.slice(0, 20))}`, async () => {
         await transport.echoes(await transport.open(), text);
       });
@@ -71,7 +96,11 @@ describe('polling payloads', () => {
     assertUnknownSession(await session.poll());
   });
 
-  for (const [what, body] of [['an RS at the end', `4a${RS}`], ['an RS at the beginning', `${RS}4a`], ['two RS together', `4a${RS}${RS}4b`]]) {
+  for (const [what, body] of [
+    ['an RS at the end', `4a${RS}`],
+    ['an RS at the beginning', `${RS}4a`],
+    ['two RS together', `4a${RS}${RS}4b`],
+  ]) {
     test(`${what} makes an empty packet: closes`, async () => {
       const session = await Polling.open();
       await session.post(body);

@@ -98,7 +98,13 @@ describe('POSTs', () => {
     assert.equal(headers['cache-control'], 'no-store');
   });
 
-  for (const type of [undefined, 'text/plain', 'text/plain;charset=UTF-8', 'application/json', 'application/x-www-form-urlencoded']) {
+  for (const type of [
+    undefined,
+    'text/plain',
+    'text/plain;charset=UTF-8',
+    'application/json',
+    'application/x-www-form-urlencoded',
+  ]) {
     test(`content type ${type ?? 'missing'} is text`, async () => {
       const session = await Polling.open();
       assert.equal((await session.post('4é', { headers: { 'Content-Type': type } })).text, 'ok');
@@ -111,7 +117,12 @@ describe('POSTs', () => {
       const session = await Polling.open();
       const text = '4h€llo 𝄞';
       const wire = await Wire.connect();
-      wire.write(requestHead('POST', session.url(), { 'Transfer-Encoding': 'chunked', 'Content-Type': 'text/plain;charset=UTF-8' }));
+      wire.write(
+        requestHead('POST', session.url(), {
+          'Transfer-Encoding': 'chunked',
+          'Content-Type': 'text/plain;charset=UTF-8',
+        }),
+      );
       const bytes = Buffer.from(text);
       for (let at = 0; at < bytes.length; at += chunkSize) {
         const chunk = bytes.subarray(at, at + chunkSize);
@@ -182,13 +193,18 @@ describe('POSTs', () => {
     assert.ok(echo === text, 'the echo differs');
   });
 
-  const tooLong = { 'one byte over maxPayload': `4${'a'.repeat(MAX_PAYLOAD)}`, 'maxPayload in characters, more in bytes': `4${'é'.repeat(MAX_PAYLOAD / 2)}` };
+  const tooLong = {
+    'one byte over maxPayload': `4${'a'.repeat(MAX_PAYLOAD)}`,
+    'maxPayload in characters, more in bytes': `4${'é'.repeat(MAX_PAYLOAD / 2)}`,
+  };
   for (const [what, body] of Object.entries(tooLong)) {
     for (const headers of [{}, { 'Transfer-Encoding': 'chunked' }]) {
       test(`H5: a body ${what}${headers['Transfer-Encoding'] ? ', chunked' : ''}: 413, empty, nothing handled, the session stays`, async () => {
         const session = await Polling.open();
         const bytes = Buffer.from(body);
-        const sent = headers['Transfer-Encoding'] ? Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n0\r\n\r\n')]) : bytes;
+        const sent = headers['Transfer-Encoding']
+          ? Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n0\r\n\r\n')])
+          : bytes;
         const { status, text } = await session.post(sent, { headers });
         assert.equal(status, 413);
         assert.equal(text, '');
@@ -208,7 +224,10 @@ describe('POSTs', () => {
     assertUnknownSession(await session.poll());
   });
 
-  for (const [what, body] of [['an invalid packet', 'abc'], ['an empty body', '']]) {
+  for (const [what, body] of [
+    ['an invalid packet', 'abc'],
+    ['an empty body', ''],
+  ]) {
     test(`${what} closes the session; the waiting poll gets 200 with 1`, async () => {
       const session = await Polling.open();
       const { answer } = await session.startPoll();

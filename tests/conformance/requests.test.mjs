@@ -9,32 +9,76 @@ import { request } from './support/wire.mjs';
 const UNKNOWN_SID = 'AAAAAAAAAAAAAAAAAAAA';
 
 for (const path of [ENGINE, SOCKET]) {
-  const refuses = (name, method, query, code, message, headers) => test(name, async () => {
-    assertRefused(await request(method, `${path}${query}`, { headers }), code, message);
-  });
+  const refuses = (name, method, query, code, message, headers) =>
+    test(name, async () => {
+      assertRefused(await request(method, `${path}${query}`, { headers }), code, message);
+    });
 
   describe(`E1: requests to ${path}`, () => {
     refuses('without transport: code 0', 'GET', '?EIO=4', 0, 'Transport unknown');
     refuses('without any query: code 0', 'GET', '', 0, 'Transport unknown');
     refuses('with an empty transport: code 0', 'GET', '?EIO=4&transport=', 0, 'Transport unknown');
     refuses('with an unknown transport: code 0', 'GET', '?EIO=4&transport=abc', 0, 'Transport unknown');
-    refuses('with a transport that is not enabled: code 0', 'GET', '?EIO=4&transport=webtransport', 0, 'Transport unknown');
-    refuses('the transport is checked before the sid', 'GET', `?EIO=4&transport=abc&sid=${UNKNOWN_SID}`, 0, 'Transport unknown');
+    refuses(
+      'with a transport that is not enabled: code 0',
+      'GET',
+      '?EIO=4&transport=webtransport',
+      0,
+      'Transport unknown',
+    );
+    refuses(
+      'the transport is checked before the sid',
+      'GET',
+      `?EIO=4&transport=abc&sid=${UNKNOWN_SID}`,
+      0,
+      'Transport unknown',
+    );
     refuses('the transport is checked before the method', 'POST', '?EIO=4', 0, 'Transport unknown');
     refuses('the transport is checked before the version', 'GET', '?EIO=3&transport=abc', 0, 'Transport unknown');
 
-    refuses('an Origin with a control character: code 3', 'GET', '?EIO=4&transport=polling', 3, 'Bad request',
-      { Origin: 'http://a\x7fb.example' });
-    refuses('the Origin is checked before the sid', 'GET', `?EIO=4&transport=polling&sid=${UNKNOWN_SID}`, 3, 'Bad request',
-      { Origin: 'http://a\x7fb.example' });
+    refuses('an Origin with a control character: code 3', 'GET', '?EIO=4&transport=polling', 3, 'Bad request', {
+      Origin: 'http://a\x7fb.example',
+    });
+    refuses(
+      'the Origin is checked before the sid',
+      'GET',
+      `?EIO=4&transport=polling&sid=${UNKNOWN_SID}`,
+      3,
+      'Bad request',
+      { Origin: 'http://a\x7fb.example' },
+    );
 
     for (const method of ['GET', 'POST', 'PUT']) {
-      refuses(`${method} with a sid nobody has: code 1`, method, `?EIO=4&transport=polling&sid=${UNKNOWN_SID}`, 1, 'Session ID unknown');
+      refuses(
+        `${method} with a sid nobody has: code 1`,
+        method,
+        `?EIO=4&transport=polling&sid=${UNKNOWN_SID}`,
+        1,
+        'Session ID unknown',
+      );
     }
-    refuses('a sid nobody has, named for WebSocket: code 1', 'GET', `?EIO=4&transport=websocket&sid=${UNKNOWN_SID}`, 1, 'Session ID unknown');
+    refuses(
+      'a sid nobody has, named for WebSocket: code 1',
+      'GET',
+      `?EIO=4&transport=websocket&sid=${UNKNOWN_SID}`,
+      1,
+      'Session ID unknown',
+    );
     refuses('a sid of another form: code 1', 'GET', '?EIO=4&transport=polling&sid=x', 1, 'Session ID unknown');
-    refuses('a sid of 1,000 characters: code 1', 'GET', `?EIO=4&transport=polling&sid=${'A'.repeat(1000)}`, 1, 'Session ID unknown');
-    refuses('the sid is checked before the version', 'GET', `?EIO=3&transport=polling&sid=${UNKNOWN_SID}`, 1, 'Session ID unknown');
+    refuses(
+      'a sid of 1,000 characters: code 1',
+      'GET',
+      `?EIO=4&transport=polling&sid=${'A'.repeat(1000)}`,
+      1,
+      'Session ID unknown',
+    );
+    refuses(
+      'the sid is checked before the version',
+      'GET',
+      `?EIO=3&transport=polling&sid=${UNKNOWN_SID}`,
+      1,
+      'Session ID unknown',
+    );
 
     test('E7: a session that was closed and one that never was look alike', async () => {
       const session = await Polling.open(path);
@@ -53,7 +97,11 @@ for (const path of [ENGINE, SOCKET]) {
     for (const method of ['GET', 'POST']) {
       test(`${method} naming WebSocket for a polling session, without upgrade: code 3, no harm`, async () => {
         const session = await Polling.open(path);
-        assertRefused(await request(method, session.url('websocket'), { body: method === 'POST' ? '1' : undefined }), 3, 'Bad request');
+        assertRefused(
+          await request(method, session.url('websocket'), { body: method === 'POST' ? '1' : undefined }),
+          3,
+          'Bad request',
+        );
         await session.send('3');
       });
       test(`${method} naming polling for a WebSocket session: code 3, no harm`, async () => {
@@ -76,13 +124,31 @@ for (const path of [ENGINE, SOCKET]) {
       refuses(`${method} without sid: code 2`, method, '?EIO=4&transport=polling', 2, 'Bad handshake method');
     }
     refuses('the method is checked before the version', 'POST', '?EIO=3&transport=polling', 2, 'Bad handshake method');
-    refuses('the method is checked before the missing upgrade', 'POST', '?EIO=4&transport=websocket', 2, 'Bad handshake method');
+    refuses(
+      'the method is checked before the missing upgrade',
+      'POST',
+      '?EIO=4&transport=websocket',
+      2,
+      'Bad handshake method',
+    );
 
-    refuses('WebSocket handshake by an ordinary request: code 3', 'GET', '?EIO=4&transport=websocket', 3, 'Bad request');
+    refuses(
+      'WebSocket handshake by an ordinary request: code 3',
+      'GET',
+      '?EIO=4&transport=websocket',
+      3,
+      'Bad request',
+    );
     refuses('the missing upgrade is checked before the version', 'GET', '?EIO=3&transport=websocket', 3, 'Bad request');
 
     for (const eio of ['', '&EIO=', '&EIO=3', '&EIO=5', '&EIO=abc', '&EIO=44']) {
-      refuses(`handshake with ${eio || 'no EIO'}: code 5`, 'GET', `?transport=polling${eio}`, 5, 'Unsupported protocol version');
+      refuses(
+        `handshake with ${eio || 'no EIO'}: code 5`,
+        'GET',
+        `?transport=polling${eio}`,
+        5,
+        'Unsupported protocol version',
+      );
     }
 
     test('parameters come in any order, with t and unknown ones between', async () => {
@@ -106,7 +172,10 @@ for (const path of [ENGINE, SOCKET]) {
       const preflight = await request('OPTIONS', `${path}?EIO=4&transport=polling`, { headers });
       assertRefused(preflight, 2, 'Bad handshake method');
       for (const response of [good, bad, preflight]) {
-        assert.deepEqual(Object.keys(response.headers).filter((name) => name.startsWith('access-control-')), []);
+        assert.deepEqual(
+          Object.keys(response.headers).filter((name) => name.startsWith('access-control-')),
+          [],
+        );
       }
     });
   });

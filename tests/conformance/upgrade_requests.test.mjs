@@ -11,8 +11,11 @@ async function assertUpgradeEnds(path, { method = 'GET', headers = upgradeHeader
   const wire = await Wire.connect();
   wire.write(requestHead(method, path, headers));
   // After the switch a close frame is the end: the other half is the client's.
-  const end = (buffer, ended) => (ended || buffer.includes('\r\n\r\n\x88', 0, 'latin1')) &&
-    { value: buffer.toString('latin1'), used: buffer.length };
+  const end = (buffer, ended) =>
+    (ended || buffer.includes('\r\n\r\n\x88', 0, 'latin1')) && {
+      value: buffer.toString('latin1'),
+      used: buffer.length,
+    };
   const received = await wire.take(end, `the end of the upgrade request for ${path}`, 2000);
   wire.destroy();
   assert.doesNotMatch(received, /"sid"|3probe/);
@@ -28,9 +31,13 @@ for (const path of [ENGINE, SOCKET]) {
     ends('without EIO', '?transport=websocket');
     ends('with EIO=abc', '?EIO=abc&transport=websocket');
     ends('with EIO=3', '?EIO=3&transport=websocket');
-    ends('by POST', '?EIO=4&transport=websocket', { method: 'POST', headers: { ...upgradeHeaders(), 'Content-Length': 0 } });
-    ends('with a control character in the Origin', '?EIO=4&transport=websocket',
-      { headers: { ...upgradeHeaders(), Origin: 'http://a\x7fb.example' } });
+    ends('by POST', '?EIO=4&transport=websocket', {
+      method: 'POST',
+      headers: { ...upgradeHeaders(), 'Content-Length': 0 },
+    });
+    ends('with a control character in the Origin', '?EIO=4&transport=websocket', {
+      headers: { ...upgradeHeaders(), Origin: 'http://a\x7fb.example' },
+    });
 
     test('with another EIO than the session has, and the session goes on', async () => {
       const session = await Polling.open(path);
@@ -53,20 +60,35 @@ describe('WebSocket opening handshake', () => {
   const path = `${ENGINE}?EIO=4&transport=websocket`;
 
   test('names and the values websocket, Upgrade are taken in any case; Connection is a list', async () => {
-    for (const [upgrade, connection] of [['WebSocket', 'keep-alive, Upgrade'], ['WEBSOCKET', 'UPGRADE'], ['websocket', 'upgrade,keep-alive']]) {
-      const headers = { uPGRADE: upgrade, CONNECTION: connection, 'sec-websocket-KEY': 'dGhlIHNhbXBsZSBub25jZQ==', 'SEC-websocket-version': '13' };
+    for (const [upgrade, connection] of [
+      ['WebSocket', 'keep-alive, Upgrade'],
+      ['WEBSOCKET', 'UPGRADE'],
+      ['websocket', 'upgrade,keep-alive'],
+    ]) {
+      const headers = {
+        uPGRADE: upgrade,
+        CONNECTION: connection,
+        'sec-websocket-KEY': 'dGhlIHNhbXBsZSBub25jZQ==',
+        'SEC-websocket-version': '13',
+      };
       const { wire, response } = await tryUpgrade(path, { headers });
       wire.destroy();
       assert.equal(response.status, 101);
       assert.equal(response.headers.upgrade.toLowerCase(), 'websocket');
       assert.equal(response.headers.connection.toLowerCase(), 'upgrade');
-      assert.equal(response.headers['sec-websocket-accept'], 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=', 'the example of RFC 6455, 1.3');
+      assert.equal(
+        response.headers['sec-websocket-accept'],
+        's3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
+        'the example of RFC 6455, 1.3',
+      );
     }
   });
 
   for (const version of ['12', '14', '8', 'abc', undefined]) {
     test(`version ${version ?? 'missing'}: 426, or 400 that names 13`, async () => {
-      const { wire, response } = await tryUpgrade(path, { headers: { ...upgradeHeaders(), 'Sec-WebSocket-Version': version } });
+      const { wire, response } = await tryUpgrade(path, {
+        headers: { ...upgradeHeaders(), 'Sec-WebSocket-Version': version },
+      });
       wire.destroy();
       assert.ok([400, 426].includes(response.status), `status ${response.status}`);
       assert.match(response.headers['sec-websocket-version'] ?? '', /\b13\b/);
@@ -90,7 +112,8 @@ describe('WebSocket opening handshake', () => {
 
   test('an offer of extensions and subprotocols is declined or answered with what was offered', async () => {
     const headers = {
-      ...upgradeHeaders(), 'Sec-WebSocket-Protocol': 'chat, superchat',
+      ...upgradeHeaders(),
+      'Sec-WebSocket-Protocol': 'chat, superchat',
       'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits, x-unknown',
     };
     const { wire, response } = await tryUpgrade(path, { headers });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Polling } from './support/polling.mjs';
-import { CLOCK_SLACK, ENGINE, PING_INTERVAL, UPGRADE_TIMEOUT, delay, now } from './support/target.mjs';
+import { CLOCK_SLACK, ENGINE, PING_INTERVAL, UPGRADE_TIMEOUT, delay, now, until } from './support/target.mjs';
 import { WebSocketPeer } from './support/websocket.mjs';
 
 const probePath = (session) => `${ENGINE}?EIO=4&transport=websocket&sid=${session.sid}`;
@@ -29,7 +29,7 @@ describe('time in an upgrade', { concurrency: true }, () => {
   test('a 2 that falls due between 3probe and 5 goes to a poll, or over WebSocket after 5', async () => {
     const session = await Polling.open();
     const peer = await probe(session);
-    await delay(session.openedBefore + PING_INTERVAL + 20 - now());
+    await until(session.openedBefore + PING_INTERVAL + 20);
     peer.send('5');
     assert.equal(await peer.rawMessage(), '2');
     peer.send('3');
@@ -52,7 +52,9 @@ describe('time in an upgrade', { concurrency: true }, () => {
     const peer = await probe(session);
     const afterProbe = now();
     let open = true;
-    const closing = peer.closed({ patience: UPGRADE_TIMEOUT + 3000 }).then(() => { open = false; });
+    const closing = peer.closed({ patience: UPGRADE_TIMEOUT + 3000 }).then(() => {
+      open = false;
+    });
     while (open) {
       const { status, text } = await session.poll();
       assert.equal(status, 200);
@@ -64,7 +66,10 @@ describe('time in an upgrade', { concurrency: true }, () => {
     assert.ok(now() - beforeProbe >= UPGRADE_TIMEOUT - CLOCK_SLACK, 'not before');
     assert.ok(now() - afterProbe < UPGRADE_TIMEOUT + 1500, 'and soon after');
     await session.send('4still polling');
-    assert.deepEqual((await session.receive(1)).filter((packet) => packet !== '6'), ['4still polling']);
+    assert.deepEqual(
+      (await session.receive(1)).filter((packet) => packet !== '6'),
+      ['4still polling'],
+    );
     const again = await probe(session);
     again.send('5', '4upgraded');
     assert.equal(await again.message(), '4upgraded');

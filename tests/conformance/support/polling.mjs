@@ -29,7 +29,11 @@ export class Polling {
   }
 
   post(body, options = {}) {
-    return request('POST', this.url(), { body, ...options, headers: { 'Content-Type': 'text/plain;charset=UTF-8', ...options.headers } });
+    return request('POST', this.url(), {
+      body,
+      ...options,
+      headers: { 'Content-Type': 'text/plain;charset=UTF-8', ...options.headers },
+    });
   }
 
   // A poll that the test can drop; `answer` is its response.
@@ -46,7 +50,11 @@ export class Polling {
     const packets = [];
     while (packets.length < count) {
       const response = await this.poll();
-      assert.equal(response.status, 200, `a poll got ${response.status} ${response.text} after ${JSON.stringify(packets)}`);
+      assert.equal(
+        response.status,
+        200,
+        `a poll got ${response.status} ${response.text} after ${JSON.stringify(packets)}`,
+      );
       for (const packet of response.text.split(RS)) {
         if (packet === '2') await this.post('3');
         else packets.push(packet);
@@ -75,7 +83,8 @@ export async function assertEnds(session) {
   for (let polls = 0; polls < 4; ++polls) {
     const response = await session.poll();
     if (response.status !== 200) return assertUnknownSession(response);
-    for (const packet of response.text.split(RS)) assert.match(packet, /^(1|2|6)$/, 'a packet after the end of the session');
+    for (const packet of response.text.split(RS))
+      assert.match(packet, /^(1|2|6)$/, 'a packet after the end of the session');
   }
   return assert.fail('the session goes on');
 }

@@ -66,3 +66,8 @@ after(async () => {
 export const settle = () => delay(50);
 export { delay };
 export const now = () => performance.now();
+
+// A timer may fire a millisecond early.
+export async function until(time) {
+  while (now() < time) await delay(Math.max(1, time - now()));
+}

@@ -66,7 +66,9 @@ export class Wire {
       }
       const timer = new AbortController();
       await Promise.race([
-        new Promise((resolve) => { this.#wake = resolve; }),
+        new Promise((resolve) => {
+          this.#wake = resolve;
+        }),
         delay(left, undefined, { signal: timer.signal }).catch(() => {}),
       ]);
       timer.abort();
@@ -74,7 +76,11 @@ export class Wire {
   }
 
   async untilEnded(patience = PATIENCE) {
-    await this.take((buffer, ended) => ended && { value: null, used: buffer.length }, 'the end of the connection', patience);
+    await this.take(
+      (buffer, ended) => ended && { value: null, used: buffer.length },
+      'the end of the connection',
+      patience,
+    );
   }
 }
 
@@ -106,7 +112,8 @@ export function parseResponse(method = 'GET') {
     }
     const rest = buffer.subarray(headEnd + 4);
     const give = (body, length) => ({
-      value: { status, headers, body, text: body.toString('utf8') }, used: headEnd + 4 + length,
+      value: { status, headers, body, text: body.toString('utf8') },
+      used: headEnd + 4 + length,
     });
     if (status < 200 || status === 204 || status === 304 || method === 'HEAD') return give(Buffer.alloc(0), 0);
     if (headers['transfer-encoding'] === 'chunked') {
@@ -123,7 +130,9 @@ export function parseResponse(method = 'GET') {
 
 export function requestHead(method, path, headers = {}) {
   const all = { Host: `${target.host}:${target.port}`, ...headers };
-  const lines = Object.entries(all).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}: ${value}\r\n`);
+  const lines = Object.entries(all)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}: ${value}\r\n`);
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1');
 }
 
