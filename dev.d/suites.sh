@@ -39,9 +39,8 @@ check() {
 }
 
 suite_tidy() {
-  local rc=0
-  python3 tests/tidy/tidy.py || rc=1
-  python3 tests/tidy/tidy_selftest.py || rc=1
+  local rc=0 part
+  for part in tidy tidy_selftest dev_selftest; do python3 "tests/tidy/$part.py" || rc=1; done
   return $rc
 }
 count_tidy() { sum_lines '^[0-9]+ passed, [0-9]+ failed' passed failed skipped; }
