@@ -1,0 +1,132 @@
+import { writeMany } from './support/people.ts';
+import { account, bubble, expect, expectSound, history, openConversation, rowOf, signIn, test } from './support/fixtures.ts';
+
+// Every screen in both themes and on both sizes: axe finds nothing, nothing scrolls sideways, the console is silent.
+const sizes = [
+  { name: 'wide', width: 1440, height: 900 },
+  { name: 'phone', width: 390, height: 844 },
+  { name: 'narrowest', width: 320, height: 568 },
+] as const;
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const size of sizes) {
+    test(`${size.name}, ${colorScheme}: every screen is sound`, async ({ windows, server }) => {
+      const page = await windows.open({ viewport: { width: size.width, height: size.height }, colorScheme });
+      const admin = await account(server, 'Ola', 'admin');
+      const user = await account(server, 'Pia', 'user');
+      const quiet = await account(server, 'Quentin-Maximilian-Oppenheimer', 'user');
+      await writeMany(server.url, user, admin, ['see https://example.com/a', 'w'.repeat(300), '**bold** <b>no</b>']);
+
+      await page.goto('/login');
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expectSound(page);
+      await page.getByLabel('E-mail').fill('nobody@example.com');
+      await page.getByLabel('Password').fill('not the right one');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await expect(page.getByRole('alert')).toHaveText('E-mail or password is not right.');
+      await expectSound(page);
+
+      await page.goto('/register');
+      await page.getByRole('button', { name: 'Create account' }).click();
+      await expect(page.getByLabel('Name', { exact: true })).toBeFocused();
+      await expectSound(page);
+
+      await page.goto('/no/such/page');
+      await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
+      await expectSound(page);
+
+      await signIn(page, admin);
+      await expect(rowOf(page, user)).toHaveAccessibleName(/3 unread messages/);
+      await expectSound(page);
+      await page.getByRole('button', { name: 'Account' }).click();
+      await expect(page.getByText(admin.email)).toBeVisible();
+      await expectSound(page);
+      await page.keyboard.press('Escape');
+
+      await openConversation(page, user);
+      await expect(bubble(page, '**bold** <b>no</b>')).toBeVisible();
+      await expect(history(page).getByRole('link', { name: 'https://example.com/a' })).toHaveAttribute('rel', 'noopener noreferrer nofollow');
+      await expectSound(page);
+
+      await page.goto(`/c/${quiet.id}`);
+      await expect(page.getByText(`Say hello to ${quiet.name}`)).toBeVisible();
+      await expectSound(page);
+    });
+  }
+}
+
+// The choice is stronger than the system's and comes before the first paint.
+test('a chosen theme stays, without a flash of the other one', async ({ windows, server }) => {
+  const page = await windows.open({ colorScheme: 'light' });
+  const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  await signIn(page, await account(server, 'Rio', 'user'));
+  const light = await ground();
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('menuitemradio', { name: 'Dark' }).click();
+  await expect.poll(ground).not.toBe(light);
+  const dark = await ground();
+  await page.route('**/assets/*.js', (route) => route.abort());
+  await page.goto('/', { waitUntil: 'domcontentloaded' });
+  expect(await ground()).toBe(dark);
+});
+
+// A long history: the newest at once, older ones on demand, and the place kept while they come in.
+test('older messages come in above without moving what is read', async ({ windows, server }) => {
+  test.setTimeout(120_000);
+  const admin = await account(server, 'Sam', 'admin');
+  const user = await account(server, 'Tia', 'user');
+  const total = 1_200;
+  await writeMany(server.url, user, admin, Array.from({ length: total }, (_, n) => `message ${n}${' and more'.repeat(n % 17)}`));
+  const page = await windows.open({ viewport: { width: 1024, height: 768 } });
+  await signIn(page, user);
+  await openConversation(page, admin);
+  const log = history(page);
+  await expect(log.getByText(`message ${total - 1}`)).toBeVisible();
+  const inDocument = () => log.locator('div[data-index]').count();
+  expect(await inDocument()).toBeLessThan(200);
+
+  // Near the top of what is loaded the next page is asked for. It is held back here until the place was noted.
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/before=/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/before=/);
+  await log.evaluate((box) => box.scrollTo({ top: 600 }));
+  await asked;
+  // The message in the middle of the window, once the rows above have been measured and nothing moves any more.
+  const middle = () =>
+    log.evaluate((box) => {
+      const centre = box.getBoundingClientRect().top + box.clientHeight / 2;
+      const row = [...box.querySelectorAll('p[dir=auto]')].find((it) => it.getBoundingClientRect().bottom > centre);
+      return `${Math.round(row?.getBoundingClientRect().top ?? 0)} ${row?.textContent ?? ''}`;
+    });
+  let last = '';
+  await expect(async () => {
+    const now = await middle();
+    const before = last;
+    last = now;
+    expect(now).toBe(before);
+  }).toPass({ intervals: [200] });
+  const before = Number.parseInt(last, 10);
+  const text = last.slice(last.indexOf(' ') + 1);
+  const place = async () => Math.round((await log.getByText(text, { exact: true }).boundingBox())?.y ?? Number.NaN);
+  const heightBefore = await log.evaluate((box) => box.scrollHeight);
+  release();
+  await expect.poll(() => log.evaluate((box) => box.scrollHeight)).toBeGreaterThan(heightBefore + 1000);
+  await expect(log.getByText(text, { exact: true })).toBeInViewport();
+  expect(Math.abs((await place()) - before), 'pixels of jump').toBeLessThanOrEqual(1);
+
+  await expect(async () => {
+    await log.evaluate((box) => box.scrollTo({ top: 0 }));
+    await expect(log.getByText('Beginning of conversation')).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 60_000 });
+  await expect(log.getByText('message 0', { exact: true })).toBeVisible();
+  expect(await inDocument()).toBeLessThan(200);
+
+  await page.getByRole('button', { name: 'latest message' }).click();
+  await expect(log.getByText(`message ${total - 1}`)).toBeVisible();
+});

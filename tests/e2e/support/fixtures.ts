@@ -1,0 +1,110 @@
+// One server for all tests of a file, windows for people, and the checks every page has to pass.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, test as base, type Browser, type BrowserContextOptions, type Locator, type Page } from '@playwright/test';
+import { register, newcomer, type Account, type Role } from './people.ts';
+import { Server } from './server.ts';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface AxeResult {
+  violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+}
+
+export interface Windows {
+  /** A window of its own for one person; whatever it reports as an error fails the test. */
+  open(options?: BrowserContextOptions & { webSocket?: boolean }): Promise<Page>;
+}
+
+export const test = base.extend<{ windows: Windows }, { server: Server }>({
+  server: [
+    async ({}, use) => {
+      const server = await Server.start();
+      await use(server);
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+  windows: async ({ browser, server }, use) => {
+    const problems: string[] = [];
+    const contexts: { close(): Promise<void> }[] = [];
+    await use({ open: (options) => openWindow(browser, server, options ?? {}, problems, contexts) });
+    for (const context of contexts) await context.close();
+    expect(problems, 'errors and warnings in the console').toEqual([]);
+  },
+});
+
+async function openWindow(
+  browser: Browser,
+  server: Server,
+  options: BrowserContextOptions & { webSocket?: boolean },
+  problems: string[],
+  contexts: { close(): Promise<void> }[],
+): Promise<Page> {
+  const { webSocket = true, ...rest } = options;
+  const context = await browser.newContext({ baseURL: server.url, ...rest });
+  contexts.push(context);
+  // A network that lets no WebSocket through: polling has to do.
+  if (!webSocket) await context.routeWebSocket(/./, (socket) => void socket.close());
+  const page = await context.newPage();
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    // Answers of 4xx that a test provokes are no defect of the page, and neither is a network that a test takes away.
+    const expected = /Failed to load resource|WebSocket connection|net::ERR_/.test(message.text());
+    if (['error', 'warning'].includes(message.type()) && !expected) problems.push(message.text());
+  });
+  return page;
+}
+
+export { expect, newcomer, type Account };
+
+export async function account(server: Server, name: string, role: Role): Promise<Account> {
+  return register(server.url, newcomer(name, role));
+}
+
+export async function signIn(page: Page, person: Pick<Account, 'email' | 'password'>): Promise<void> {
+  await page.goto('/login');
+  await page.getByLabel('E-mail').fill(person.email);
+  await page.getByLabel('Password').fill(person.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('navigation')).toBeVisible();
+}
+
+export function rowOf(page: Page, person: Pick<Account, 'name'>): Locator {
+  return page.getByRole('navigation').getByRole('link', { name: person.name });
+}
+
+export function history(page: Page): Locator {
+  return page.getByRole('log');
+}
+
+/** Opens the conversation from the list, as a person would. */
+export async function openConversation(page: Page, partner: Pick<Account, 'name'>): Promise<void> {
+  await rowOf(page, partner).click();
+  await expect(page.getByRole('heading', { name: partner.name })).toBeVisible();
+}
+
+export async function say(page: Page, text: string): Promise<void> {
+  const composer = page.getByRole('textbox', { name: /Message/ });
+  await composer.fill(text);
+  await page.getByRole('button', { name: 'Send' }).click();
+  await expect(composer).toHaveValue('');
+}
+
+/** The bubble of exactly this text, with its time and its state. */
+export function bubble(page: Page, text: string): Locator {
+  return history(page).locator('div[data-index]').filter({ has: page.getByText(text, { exact: true }) });
+}
+
+/** axe finds nothing, nothing is wider than the window. */
+export async function expectSound(page: Page): Promise<void> {
+  await page.evaluate(axeSource);
+  const result = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(root: Document, options: unknown): Promise<AxeResult> } };
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    return axe.run(document, { runOnly: tags });
+  });
+  const found = result.violations.map((it) => ({ rule: it.id, where: it.nodes.map((node) => `${node.html}: ${node.failureSummary}`) }));
+  expect(found, `axe on ${page.url()}`).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 'sideways scrolling').toBeLessThanOrEqual(0);
+}

@@ -1,0 +1,70 @@
+// The real server: starts the executable named by PARLEY_BIN on a free port with a data directory of its own.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const startWithinMs = 20_000;
+
+export class Server {
+  url = '';
+  private process: ChildProcess | null = null;
+  private log = '';
+
+  private constructor(private readonly data: string) {}
+
+  static async start(): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), 'parley-e2e-')));
+    await server.run('127.0.0.1:0');
+    return server;
+  }
+
+  /** Everything it said so far; for messages of failed tests. */
+  get output(): string {
+    return this.log;
+  }
+
+  /** As a power cut would: no goodbye. */
+  async kill(): Promise<void> {
+    const child = this.process;
+    if (child === null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+    this.process = null;
+  }
+
+  /** On the same port and data. */
+  async restart(): Promise<void> {
+    await this.run(new URL(this.url).host);
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    await rm(this.data, { recursive: true, force: true });
+  }
+
+  private async run(listen: string): Promise<void> {
+    const binary = process.env['PARLEY_BIN'];
+    if (binary === undefined) throw new Error('PARLEY_BIN names no parley executable');
+    const args = ['serve', '--data', this.data, '--listen', listen, '--rate-limits', 'off', '--metrics-listen', 'none'];
+    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = child;
+    const url = await new Promise<string>((resolve, reject) => {
+      const fail = (why: string): void => reject(new Error(`${binary}: ${why}\n${this.log}`));
+      const timer = setTimeout(() => fail(`not listening within ${startWithinMs} ms`), startWithinMs);
+      child.once('error', (error) => fail(error.message));
+      child.once('exit', (code) => fail(`ended with ${code}`));
+      const read = (chunk: Buffer): void => {
+        this.log += chunk.toString();
+        const found = /listening.*?(?:https?:\/\/)?(127\.0\.0\.1:\d+)/.exec(this.log.slice(this.log.lastIndexOf('listening')));
+        if (found?.[1] === undefined) return;
+        clearTimeout(timer);
+        resolve(`http://${found[1]}`);
+      };
+      child.stdout.on('data', read);
+      child.stderr.on('data', read);
+    });
+    this.url = url;
+  }
+}
