@@ -1,0 +1,37 @@
+// Who a socket is, and where it stands while it catches up. Kept with each socket. Private.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "parley/service/access.hpp"
+#include "parley/service/message_log.hpp"
+#include "sio/server/socket.hpp"
+
+namespace parley::realtime {
+
+// Sends that may wait until a socket has caught up; more are refused as rate_limited.
+inline constexpr std::size_t kHeldSendsMax = 64;
+
+// A socket that reads what it missed before anything live.
+struct CatchingUp {
+  domain::MessageId begun_after;  // the client's after_id
+  domain::MessageId sent;         // everything up to here was sent
+  bool reading = false;           // a page is being read
+  std::vector<service::Draft> held;
+};
+
+struct Member final : sio::SocketData {
+  domain::UserId user;
+  std::string login_id;
+  // Batches up to this commit were read from the log: not delivered again.
+  std::uint64_t caught_up_commit = 0;
+  std::unique_ptr<CatchingUp> catching_up;  // none: in its room, gets what is live
+};
+
+inline std::string room_of(domain::UserId user) { return "user_" + std::to_string(user.value); }
+
+}  // namespace parley::realtime

@@ -1,0 +1,42 @@
+// What the server sends, as JSON: events and the fields of acknowledgements. Names and fields are the contract's
+// (section 4). Pure. Private.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parley/service/message_log.hpp"
+#include "parley/service/message_reader.hpp"
+
+namespace parley::realtime {
+
+// An error as the client gets it. `code` and `sentence` are fixed texts.
+struct ChatError {
+  std::string_view code;
+  std::string_view sentence;
+  std::int64_t retry_after_ms = 0;  // above 0: told to the client
+};
+ChatError invalid_payload(std::string_view sentence);
+ChatError to_chat_error(service::SendError error);
+ChatError rate_limited(std::int64_t retry_after_ms);
+ChatError storage_unavailable();
+ChatError unknown_event();
+ChatError internal_error();
+
+// `ok`: as the fields of an acknowledgement, with "ok":true in front; else as the event's payload.
+std::string message_sent(const service::Stored& stored, bool ok);
+std::string message_sent(const service::Duplicate& duplicate, bool ok);
+std::string read_status_update(domain::UserId sender, domain::UserId receiver, domain::MessageId up_to, bool ok);
+std::string receive_message(const domain::Message& message);
+std::string connection(domain::UserId user);
+// `page`: the last one. `after`: where the client began.
+std::string resumed(const service::CatchUp& page, domain::MessageId after);
+std::string resume_page(const service::CatchUp& page);
+// Payload of the event `error`; empty `event` and `client_id` are left out.
+std::string error_event(const ChatError& error, std::string_view event, std::string_view client_id);
+// Fields of a failed acknowledgement: {"ok":false,…}.
+std::string error_ack(const ChatError& error);
+
+}  // namespace parley::realtime
