@@ -65,103 +65,75 @@ class Numbers {
   int left_ = 0;
 };
 
-void send(Harness& harness, Numbers& numbers) {
-  if (harness.send(numbers.next())) numbers.queued();
+struct Play {
+  Harness& harness;
+  Numbers& numbers;
+  Input& input;
+  RequestId request = 0;  // the latest
+};
+
+void send(Play& play) {
+  if (play.harness.send(play.numbers.next())) play.numbers.queued();
 }
 
 void close(Harness& harness, unsigned choice) { harness.close(static_cast<sio::DisconnectReason>(choice % 12)); }
 
-// Ids are few, so that requests and connections meet again; never one that is still under way.
-void run(Harness& harness, Numbers& numbers, Input& input) {
-  sio::eio::RequestId request = 0;
-  while (!input.empty() && !harness.session().gone()) {
-    const unsigned choice = input.byte();
-    const ConnectionId connection = 1 + (choice >> 5 & 3);
-    const RequestId latest = request > (choice >> 5 & 3) ? request - (choice >> 5 & 3) : 1;
-    switch (choice & 31) {
-      case 0:
-      case 1:
-        harness.poll(++request);
-        break;
-      case 2:
-        harness.abort_poll(latest);
-        break;
-      case 3:
-        harness.begin_post(++request, choice >= 224);
-        break;
-      case 4:
-        harness.post_body(latest, input.bytes());
-        break;
-      case 5:
-      case 6:
-        if (harness.begin_post(++request)) harness.post_body(request, input.bytes());
-        break;
-      case 7:
-        harness.post_too_large(latest);
-        break;
-      case 8:
-        harness.abort_post(latest);
-        break;
-      case 9:
-        if (!harness.connections().contains(connection)) harness.open_probe(connection);
-        break;
-      case 10:
-        harness.message(connection, "2probe");
-        break;
-      case 11:
-        harness.message(connection, "5");
-        break;
-      case 12:
-      case 13:
-        harness.message(connection, input.bytes());
-        break;
-      case 14:
-        harness.message(connection, input.bytes(), true);
-        break;
-      case 15:
-        harness.lose(connection);
-        break;
-      case 16:
-      case 17:
-      case 18:
-        send(harness, numbers);
-        break;
-      case 19:
-        harness.send("4v", false, true);
-        break;
-      case 20:
-        harness.send(input.bytes(), true);
-        break;
-      case 21:
-        close(harness, choice >> 5);
-        break;
-      case 22:
-        harness.writable = choice >= 128;
-        break;
-      case 23:
-        harness.advance(sio::Milliseconds{choice});
-        break;
-      case 24:
-        harness.advance_late(sio::Milliseconds{choice});
-        break;
-      case 25:
-        harness.advance_without_timer(sio::Milliseconds{choice >> 5});
-        break;
-      case 26:
-        harness.control_frame(connection);
-        break;
-      case 27:
-        if (harness.begin_post(++request)) harness.post_body(request, "3");
-        break;
-      case 28:
-        harness.message(connection, "3");
-        break;
-      default:
-        harness.flush();
-        break;
-    }
-  }
+void post(Play& play, std::string_view body) {
+  if (play.harness.begin_post(++play.request)) play.harness.post_body(play.request, body);
 }
+
+// The upper three bits of an input's byte choose among few ids, so that requests and connections meet again.
+ConnectionId connection(unsigned choice) { return 1 + (choice >> 5 & 3); }
+RequestId recent(const Play& play, unsigned choice) {
+  const RequestId back = choice >> 5 & 3;
+  return play.request > back ? play.request - back : 1;
+}
+
+using Step = void (*)(Play&, unsigned choice);
+
+void poll(Play& play, unsigned) { play.harness.poll(++play.request); }
+void post_some(Play& play, unsigned) { post(play, play.input.bytes()); }
+void message(Play& play, unsigned choice) { play.harness.message(connection(choice), play.input.bytes()); }
+void send_next(Play& play, unsigned) { send(play); }
+void flush(Play& play, unsigned) { play.harness.flush(); }
+
+// By the lower five bits; the corpus depends on the order.
+constexpr Step kSteps[32] = {
+    poll,
+    poll,
+    [](Play& play, unsigned choice) { play.harness.abort_poll(recent(play, choice)); },
+    [](Play& play, unsigned choice) { play.harness.begin_post(++play.request, choice >= 224); },
+    [](Play& play, unsigned choice) { play.harness.post_body(recent(play, choice), play.input.bytes()); },
+    post_some,
+    post_some,
+    [](Play& play, unsigned choice) { play.harness.post_too_large(recent(play, choice)); },
+    [](Play& play, unsigned choice) { play.harness.abort_post(recent(play, choice)); },
+    [](Play& play, unsigned choice) {
+      if (!play.harness.connections().contains(connection(choice))) play.harness.open_probe(connection(choice));
+    },
+    [](Play& play, unsigned choice) { play.harness.message(connection(choice), "2probe"); },
+    [](Play& play, unsigned choice) { play.harness.message(connection(choice), "5"); },
+    message,
+    message,
+    [](Play& play, unsigned choice) { play.harness.message(connection(choice), play.input.bytes(), true); },
+    [](Play& play, unsigned choice) { play.harness.lose(connection(choice)); },
+    send_next,
+    send_next,
+    send_next,
+    [](Play& play, unsigned) { play.harness.send("4v", false, true); },
+    [](Play& play, unsigned) { play.harness.send(play.input.bytes(), true); },
+    [](Play& play, unsigned choice) { close(play.harness, choice >> 5); },
+    [](Play& play, unsigned choice) { play.harness.writable = choice >= 128; },
+    [](Play& play, unsigned choice) { play.harness.advance(sio::Milliseconds{choice}); },
+    [](Play& play, unsigned choice) { play.harness.advance_late(sio::Milliseconds{choice}); },
+    [](Play& play, unsigned choice) { play.harness.advance_without_timer(sio::Milliseconds{choice >> 5}); },
+    [](Play& play, unsigned choice) { play.harness.control_frame(connection(choice)); },
+    [](Play& play, unsigned) { post(play, "3"); },
+    [](Play& play, unsigned choice) { play.harness.message(connection(choice), "3"); },
+    flush,
+    flush,
+    flush,
+};
 
 }  // namespace
 
@@ -171,6 +143,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool websocket = input.byte() % 4 == 0;
   Harness harness(config, websocket ? TransportKind::websocket : TransportKind::polling, websocket ? 1 : 0);
   Numbers numbers;
+  Play play{harness, numbers, input};
   harness.on_send = [&](ConnectionId, const Packet& packet) {
     if (!packet.binary) numbers.left(packet.bytes.view());
   };
@@ -179,10 +152,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     while (const auto packet = reader.next()) numbers.left(*packet);
   };
   harness.on_message = [&](const Incoming& incoming) {
-    if (incoming.data.starts_with("echo")) send(harness, numbers);
+    if (incoming.data.starts_with("echo")) send(play);
     if (incoming.data.starts_with("end")) close(harness, static_cast<unsigned>(incoming.data.size()));
   };
-  run(harness, numbers, input);
+  while (!input.empty() && !harness.session().gone()) {
+    const unsigned choice = input.byte();
+    kSteps[choice & 31](play, choice);
+  }
   harness.advance(std::chrono::seconds{10});
   if (!harness.session().gone()) harness.fail("not gone in the end");
   if (!harness.breach().empty()) {

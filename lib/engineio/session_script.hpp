@@ -40,8 +40,7 @@ class Script {
   using Step = std::function<void(Harness&)>;
   using Handler = std::function<void(Harness&, const Incoming&)>;
 
-  explicit Script(Setup setup)
-      : setup_(std::move(setup)), harness_(setup_.config, setup_.transport, setup_.connection) {}
+  explicit Script(const Setup& setup) : setup_(setup), harness_(setup_.config, setup_.transport, setup_.connection) {}
   Script(const Script&) = delete;
   Script& operator=(const Script&) = delete;
   ~Script() { expect(); }
@@ -65,10 +64,10 @@ class Script {
   Script& begin_post(RequestId id, bool octet_stream = false) {
     return turn([=](Harness& h) { h.begin_post(id, octet_stream); });
   }
-  Script& post_body(RequestId id, std::string body) {
+  Script& post_body(RequestId id, const std::string& body) {
     return turn([=](Harness& h) { h.post_body(id, body); });
   }
-  Script& post(RequestId id, std::string body) {
+  Script& post(RequestId id, const std::string& body) {
     return turn([=](Harness& h) {
       if (h.begin_post(id)) h.post_body(id, body);
     });
@@ -82,19 +81,19 @@ class Script {
   Script& open_probe(ConnectionId id) {
     return turn([=](Harness& h) { h.open_probe(id); });
   }
-  Script& message(ConnectionId id, std::string text) {
+  Script& message(ConnectionId id, const std::string& text) {
     return turn([=](Harness& h) { h.message(id, text); });
   }
-  Script& binary_message(ConnectionId id, std::string bytes) {
+  Script& binary_message(ConnectionId id, const std::string& bytes) {
     return turn([=](Harness& h) { h.message(id, bytes, true); });
   }
   Script& lose(ConnectionId id, DisconnectReason reason = DisconnectReason::transport_close) {
     return turn([=](Harness& h) { h.lose(id, reason); });
   }
-  Script& send(std::string text) {
+  Script& send(const std::string& text) {
     return turn([=](Harness& h) { h.send(text); });
   }
-  Script& send_binary(std::string bytes) {
+  Script& send_binary(const std::string& bytes) {
     return turn([=](Harness& h) { h.send(bytes, true); });
   }
   Script& close(DisconnectReason reason) {
@@ -170,7 +169,7 @@ class Script {
     }
   }
 
-  Script& step(Step run) {
+  Script& step(const Step& run) {
     steps_.push_back(run);
     run(harness_);
     return *this;
