@@ -12,12 +12,12 @@ std::optional<std::int64_t> parse_decimal_id(std::string_view text) {
   return error == std::errc{} ? id : std::numeric_limits<std::int64_t>::max();
 }
 
-sio::Result<PageQuery, FieldErrors> parse_page_query(const sio::http::Query& query) {
-  PageQuery page;
+sio::Result<service::PageQuery, FieldErrors> parse_page_query(const sio::http::Query& query) {
+  service::PageQuery page;
   FieldErrors errors;
   if (query.contains("limit")) {
     const auto limit = parse_decimal_id(query.find("limit"));
-    if (!limit || *limit < 1 || *limit > kPageLimitMax) {
+    if (!limit || *limit < 1 || *limit > service::kPageLimitMax) {
       errors.emplace_back("limit", "must be a whole number from 1 to 1000");
     } else {
       page.limit = static_cast<std::uint32_t>(*limit);
@@ -36,7 +36,8 @@ sio::Result<PageQuery, FieldErrors> parse_page_query(const sio::http::Query& que
   return page;
 }
 
-std::string next_link(const std::string& path, const PageQuery& query, std::int64_t first_id, std::int64_t last_id) {
+std::string next_link(const std::string& path, const service::PageQuery& query, std::int64_t first_id,
+                      std::int64_t last_id) {
   const bool upwards = query.after.has_value();
   return "<" + path + "?limit=" + std::to_string(query.limit) + (upwards ? "&after=" : "&before=") +
          std::to_string(upwards ? last_id : first_id) + ">; rel=\"next\"";

@@ -39,6 +39,7 @@ constexpr std::array kSpecs{
     ProblemSpec{Problem::version_not_supported, 505, "version_not_supported", "This HTTP version is not supported"},
     ProblemSpec{Problem::overloaded, 503, "overloaded", "The server is busy, try again soon"},
     ProblemSpec{Problem::storage_unavailable, 503, "storage_unavailable", "The storage is not available, try again"},
+    ProblemSpec{Problem::not_ready, 503, "not_ready", "The server is not ready for requests"},
 };
 
 sio::http::Response render(const ProblemSpec& spec, const FieldErrors* errors) {

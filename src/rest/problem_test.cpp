@@ -19,7 +19,7 @@ TEST(Problems, EachHasOneRowWithItsOwnCode) {
     EXPECT_GE(spec.status, 400) << spec.code;
     EXPECT_FALSE(spec.sentence.empty()) << spec.code;
   }
-  for (int i = 0; i <= static_cast<int>(Problem::storage_unavailable); ++i) {
+  for (int i = 0; i <= static_cast<int>(Problem::not_ready); ++i) {
     EXPECT_TRUE(problems.contains(static_cast<Problem>(i))) << i;
   }
 }

@@ -41,6 +41,7 @@ enum class Problem : std::uint8_t {
   version_not_supported,
   overloaded,
   storage_unavailable,
+  not_ready,
 };
 
 struct ProblemSpec {

@@ -1,0 +1,149 @@
+#include "auth_routes.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "parley/auth/tokens.hpp"
+#include "parley/domain/validation.hpp"
+#include "parley/rest/problem.hpp"
+#include "request_body.hpp"
+#include "routes.hpp"
+#include "sio/json/writer.hpp"
+
+namespace parley::rest {
+namespace {
+
+using sio::http::Response;
+
+// Five registrations an hour and address, all at once if need be.
+constexpr auth::Rate kRegistrationRate{5.0 / 3'600.0, 5};
+
+service::AdminSignupDecision decide(AdminSignup mode) {
+  switch (mode) {
+    case AdminSignup::open:
+      return service::AdminSignupDecision::allowed;
+    case AdminSignup::first:
+      return service::AdminSignupDecision::only_first;
+    case AdminSignup::invite:
+    case AdminSignup::closed:
+      return service::AdminSignupDecision::refused;
+  }
+  return service::AdminSignupDecision::refused;
+}
+
+Response render_grant(const service::Grant& grant) {
+  std::string body;
+  sio::json::Writer(body)
+      .begin_object()
+      .member("access_token", std::string_view(grant.access_token))
+      .member("refresh_token", std::string_view(grant.refresh_token))
+      .member("name", std::string_view(grant.user.name))
+      .member("id", grant.user.id.value)
+      .member("role", domain::to_string(grant.user.role))
+      .member("expires_in", std::int64_t{grant.expires_in.count()})
+      .end_object();
+  return json_answer(200, std::move(body));
+}
+
+Response render_refusal(const service::RegistrationRefused& refused) {
+  using Why = service::RegistrationRefused::Why;
+  switch (refused.why) {
+    case Why::invalid_fields: {
+      FieldErrors errors;
+      for (const service::FieldFlaw& flaw : refused.flaws) {
+        errors.emplace_back(service::to_string(flaw.field), domain::to_sentence(flaw.flaw));
+      }
+      return render_field_errors(errors);
+    }
+    case Why::admin_signup_closed:
+      return render_problem(Problem::admin_signup_closed);
+    case Why::email_taken:
+      return render_problem(Problem::email_taken);
+    case Why::storage_unavailable:
+      return render_problem(Problem::storage_unavailable);
+  }
+  return render_problem(Problem::internal);
+}
+
+}  // namespace
+
+AuthRoutes::AuthRoutes(const Environment& environment)
+    : environment_(environment),
+      logins_({.enabled = environment.rate_limits}),
+      registrations_(kRegistrationRate, environment.rate_limits) {}
+
+Response AuthRoutes::register_user(const sio::RouteRequest& request) {
+  const auto body = parse_json_body(request.http);
+  if (!body) return render_problem(body.error());
+  FieldReader fields(*body);
+  const std::string name = fields.text("name");
+  const std::string email = fields.text("email");
+  const std::string password = fields.text("password");
+  const std::string role = fields.text("role");
+  if (!fields.ok()) return render_field_errors(fields.errors());
+
+  const std::string place = auth::address_key(request.http.remote_address);
+  const auto wait = registrations_.try_take(place, environment_.monotonic_now());
+  if (wait > auth::RetryAfter::zero()) {
+    environment_.observer.on_rate_limited("registration");
+    return render_problem(Problem::rate_limited, wait.count());
+  }
+  const auto id = environment_.accounts.register_user(
+      {name, email, password, role, decide(environment_.admin_signup.for_request(request.http))});
+  if (!id) {
+    // Who asks whether an address is taken has used up a try; who mistyped, or met our failure, has not.
+    if (id.error().why != service::RegistrationRefused::Why::email_taken) {
+      registrations_.give_back(place, environment_.monotonic_now());
+    }
+    return render_refusal(id.error());
+  }
+  std::string answer;
+  sio::json::Writer(answer)
+      .begin_object()
+      .member("msg", "Registration successful")
+      .member("id", id->value)
+      .end_object();
+  return json_answer(201, std::move(answer));
+}
+
+Response AuthRoutes::log_in(const sio::RouteRequest& request) {
+  const auto body = parse_json_body(request.http);
+  if (!body) return render_problem(body.error());
+  FieldReader fields(*body);
+  const std::string email = fields.text("email");
+  const std::string password = fields.text("password");
+  const std::string role = fields.optional_text("role").value_or("");
+  if (!role.empty() && !domain::parse_role(role)) {
+    fields.fail("role", domain::to_sentence(domain::Flaw::not_a_role));
+  }
+  if (!fields.ok()) return render_field_errors(fields.errors());
+
+  const std::string account = domain::normal_email(email);
+  const std::string& address = request.http.remote_address;
+  const auto wait = logins_.check(account, address, environment_.monotonic_now());
+  if (wait > sio::Milliseconds::zero()) {
+    environment_.observer.on_rate_limited("login");
+    return render_problem(Problem::rate_limited, wait.count());
+  }
+  const auto grant = environment_.accounts.log_in(email, password, role, environment_.unix_now_us());
+  if (!grant) {
+    if (grant.error() == service::LoginError::invalid_credentials) {
+      logins_.failed(account, address, environment_.monotonic_now());
+      environment_.observer.on_login(false);
+    }
+    return render_problem(problem_of(grant.error()));
+  }
+  logins_.succeeded(account, address, environment_.monotonic_now());
+  environment_.observer.on_login(true);
+  return render_grant(*grant);
+}
+
+Response AuthRoutes::refresh(const sio::RouteRequest& request) {
+  const std::string_view token = auth::bearer_token(request.http.headers.find("authorization"));
+  const auto grant = environment_.accounts.refresh(token, environment_.unix_now_us());
+  if (!grant) return render_problem(problem_of(grant.error()));
+  return render_grant(*grant);
+}
+
+}  // namespace parley::rest

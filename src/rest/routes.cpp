@@ -1,0 +1,86 @@
+#include "routes.hpp"
+
+#include <set>
+#include <utility>
+
+namespace parley::rest {
+
+Routes::Routes(sio::HttpRouter& router, const Environment& environment) : router_(router), environment_(environment) {}
+
+void Routes::anyone(std::string method, std::string pattern, sio::RunOn run_on, AnyoneHandler handler) {
+  sio::Route route;
+  route.method = std::move(method);
+  route.pattern = std::move(pattern);
+  route.run_on = run_on;
+  route.handler = std::move(handler);
+  router_.add(std::move(route));
+}
+
+void Routes::any(std::string method, std::string pattern, MemberHandler handler) {
+  members(std::move(method), std::move(pattern), false, std::move(handler));
+}
+
+void Routes::admin(std::string method, std::string pattern, MemberHandler handler) {
+  members(std::move(method), std::move(pattern), true, std::move(handler));
+}
+
+void Routes::members(std::string method, std::string pattern, bool admins_only, MemberHandler handler) {
+  anyone(
+      std::move(method), std::move(pattern), sio::RunOn::pool,
+      [this_environment = &environment_, admins_only, handle = std::move(handler)](const sio::RouteRequest& request) {
+        const std::int64_t now_unix_s = this_environment->unix_now_us() / 1'000'000;
+        const auto token = auth::bearer_token(request.http.headers.find("authorization"));
+        const auto who = this_environment->access.authenticate(token, now_unix_s);
+        if (!who) return render_problem(problem_of(who.error()));
+        if (admins_only && who->user.role != domain::Role::admin) return render_problem(Problem::forbidden);
+        return handle(request, *who);
+      });
+}
+
+void Routes::add_preflights() {
+  if (!environment_.cors.enabled()) return;
+  std::set<std::string> patterns;
+  for (const sio::Route& route : router_.routes()) patterns.insert(route.pattern);
+  for (const std::string& pattern : patterns) {
+    anyone("OPTIONS", pattern, sio::RunOn::shard, [this_environment = &environment_](const sio::RouteRequest& request) {
+      return this_environment->cors.preflight(request.http);
+    });
+  }
+}
+
+Problem problem_of(service::AccessError error) {
+  switch (error) {
+    case service::AccessError::token_missing:
+      return Problem::token_missing;
+    case service::AccessError::token_invalid:
+      return Problem::token_invalid;
+    case service::AccessError::token_expired:
+      return Problem::token_expired;
+    case service::AccessError::token_revoked:
+      return Problem::token_revoked;
+    case service::AccessError::storage_unavailable:
+      return Problem::storage_unavailable;
+  }
+  return Problem::internal;
+}
+
+Problem problem_of(service::StoreError error) {
+  switch (error) {
+    case service::StoreError::unavailable:
+    case service::StoreError::timeout:
+      return Problem::storage_unavailable;
+  }
+  return Problem::internal;
+}
+
+Problem problem_of(service::LoginError error) {
+  switch (error) {
+    case service::LoginError::invalid_credentials:
+      return Problem::invalid_credentials;
+    case service::LoginError::storage_unavailable:
+      return Problem::storage_unavailable;
+  }
+  return Problem::internal;
+}
+
+}  // namespace parley::rest
