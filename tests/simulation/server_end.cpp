@@ -19,7 +19,9 @@ ServerEnd::ServerEnd(World& world, const eio::Config& config, const SocketPtr& w
   harness_.on_answer = [this](const eio::test::Harness::Answer& given) {
     const auto found = exchanges_.find(given.request);
     if (found == exchanges_.end()) return;  // refused in passes(), or lost
-    answer(found->second, given.status, given.body);
+    const ExchangePtr exchange = found->second;
+    exchanges_.erase(found);
+    answer(exchange, given.status, given.body);
   };
   harness_.on_send = [this](eio::ConnectionId id, const eio::Packet& packet) {
     Pipe::push(sockets_.at(id)->down, {std::string(packet.bytes.view()), packet.binary});
@@ -100,7 +102,6 @@ bool ServerEnd::passes(const ExchangePtr& exchange) {
 
 void ServerEnd::answer(const ExchangePtr& exchange, int status, std::string body) {
   exchange->answered = true;
-  exchanges_.erase(exchange->id);
   world_.after(world_.latency(), [this, exchange, status, body = std::move(body)] {
     if (!exchange->broken) client_->on_answer(exchange, status, body);
   });
