@@ -1,8 +1,8 @@
 // sio-conformance --listen HOST:PORT [--threads N]
 // Serves two plain configurations at once, with quick timers, for conformance tests against any client or test suite:
 //   /engine.io/   bare Engine.IO: every message is sent back to its sender unchanged
-//   /socket.io/   namespaces / and /custom: on connecting `auth` with the CONNECT payload; `message` comes back as
-//                 `message-back`; `message-with-ack` is acknowledged with its arguments
+//   /socket.io/   namespaces / and /custom: on connecting `auth` with the CONNECT payload; in /, `message` comes back as
+//                 `message-back`, and `message-with-ack` is acknowledged with its arguments
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -32,8 +32,11 @@ class EchoApplication final : public sio::EngineApplication {
   std::unique_ptr<sio::EngineClient> on_open(sio::EngineSocket& socket) override { return std::make_unique<EchoClient>(socket); }
 };
 
-void set_up(sio::Namespace& nsp) {
-  nsp.on_connection([](sio::Socket& socket, sio::json::Value auth) { socket.emit("auth", sio::Json{auth.text()}); });
+void set_up(sio::Server& server) {
+  for (const char* name : {"/", "/custom"}) {
+    server.of(name).on_connection([](sio::Socket& socket, sio::json::Value auth) { socket.emit("auth", sio::Json{auth.text()}); });
+  }
+  sio::Namespace& nsp = server.of("/");
   nsp.on("message", [](sio::Event& event) { event.socket().emit_list("message-back", event.arguments()); });
   nsp.on("message-with-ack", [](sio::Event& event) { event.acknowledge(event.arguments()); });
 }
@@ -80,8 +83,7 @@ int main(int argc, char** argv) {
   socket_io.engine.session = session;
   socket_io.connect_timeout = sio::Milliseconds(1'000);
   server.serve_socket_io(socket_io);
-  set_up(server.of("/"));
-  set_up(server.of("/custom"));
+  set_up(server);
 
   const auto bound = server.listen(address);
   if (!bound) {

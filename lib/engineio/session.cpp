@@ -27,12 +27,12 @@ bool is_on_purpose(DisconnectReason reason) {
     case DisconnectReason::client_namespace_disconnect:
     case DisconnectReason::server_namespace_disconnect:
     case DisconnectReason::server_shutting_down:
+    case DisconnectReason::connect_timeout:
       return true;
     case DisconnectReason::transport_close:
     case DisconnectReason::transport_error:
     case DisconnectReason::ping_timeout:
     case DisconnectReason::parse_error:
-    case DisconnectReason::connect_timeout:
     case DisconnectReason::slow_consumer:
     case DisconnectReason::overlapping_request:
     case DisconnectReason::flood:

@@ -18,12 +18,14 @@ struct RequestParser::Impl {
   std::size_t feed_body(std::string_view input);
   void parse_head(std::string_view head);
   void fail(const ParseError& why);
+  void note_target(std::string_view head);
 
   const ParserLimits* limits;
   ParseState state = ParseState::head;
   ParseError error;
   HeadScanner scanner;
   std::string head_bytes;  // of a head that comes in pieces
+  std::string refused_target;
   Request request;
   Framing framing;
   BodyDecoder decoder;
@@ -37,10 +39,19 @@ void RequestParser::Impl::fail(const ParseError& why) {
   head_bytes = {};
 }
 
+// The second word of the first line, if that line is whole.
+void RequestParser::Impl::note_target(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find('\r'));
+  const std::size_t begin = line.find(' ');
+  const std::size_t end = begin == std::string_view::npos ? begin : line.find(' ', begin + 1);
+  if (end != std::string_view::npos && line.size() < head.size()) refused_target = line.substr(begin + 1, end - begin - 1);
+}
+
 std::size_t RequestParser::Impl::feed_head(std::string_view input) {
   const HeadScanner::Result scanned = scanner.scan(input);
   const std::string_view piece = input.substr(0, scanned.consumed);
   if (scanned.error) {
+    note_target(head_bytes.append(piece));
     fail(scanned.error);
   } else if (!scanned.complete) {
     head_bytes.append(piece);
@@ -61,6 +72,7 @@ void RequestParser::Impl::parse_head(std::string_view head) {
   if (!why) why = apply_head_rules(request, grammar.http_1_1, framing);
   if (why) {
     request = {};
+    note_target(head);
     return fail(why);
   }
   decoder = BodyDecoder(framing, limits->chunk_extension_bytes_max);
@@ -119,6 +131,10 @@ Request RequestParser::take() {
   Request request = std::move(impl_->request);
   impl_.reset();
   return request;
+}
+
+std::string_view RequestParser::refused_target() const {
+  return impl_ ? std::string_view(impl_->refused_target) : std::string_view();
 }
 
 int RequestParser::error_status() const { return impl_ == nullptr ? 0 : impl_->error.status; }

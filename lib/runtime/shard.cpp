@@ -74,15 +74,19 @@ void Shard::run() {
   current_shard = nullptr;
 }
 
+void Shard::refresh_now() {
+  now_ = monotonic_now();
+  now_is_fresh_ = true;
+}
+
 void Shard::turn() {
-  const TimePoint wait_until = std::min(timers_.next(), now_ + kLongestWait);
-  int handlers = 0;
+  const TimePoint wait_until = std::min(timers_.next(), now() + kLongestWait);
+  now_is_fresh_ = false;  // the first handler runs inside the wait
   if (io_->context.run_one_until(wait_until) != 0) {
-    now_ = monotonic_now();
-    for (handlers = 1; handlers < kHandlersPerTurn && io_->context.poll_one() != 0; ++handlers) {
+    for (int handlers = 1; handlers < kHandlersPerTurn && io_->context.poll_one() != 0; ++handlers) {
     }
   }
-  now_ = monotonic_now();
+  refresh_now();
   timers_.run_due(now_);
   drain_mailbox();
   flush_dirty();

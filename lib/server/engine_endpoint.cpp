@@ -80,6 +80,8 @@ EngineEndpoint::EngineEndpoint(ServerCore& core, EngineOptions options, EngineAp
   if (!options_.websocket) options_.session.allow_upgrade = false;
 }
 
+http::Response EngineEndpoint::bad_request() { return error_response(eio::RequestError::bad_request); }
+
 EngineSession* EngineEndpoint::find(ShardState& state, const SessionId& id) const {
   EngineSession* session = state.sessions.find(id.handle);
   return session != nullptr && session->answers_to(*this, id.secret) ? session : nullptr;

@@ -32,6 +32,8 @@ class EngineEndpoint {
   EngineApplication& application() { return application_; }
   bool serves(std::string_view path) const { return path.starts_with(options_.path); }
 
+  // The answer to a request that is no HTTP, such as one with control characters in its Origin.
+  static http::Response bad_request();
   // A complete request that is no POST; answers it now or later.
   void handle(HttpConnection& connection);
 

@@ -135,7 +135,8 @@ void HttpConnection::on_failed() {
     endpoint_ = nullptr;
   }
   close_after_ = true;
-  send(state_.core.router().error(status, nullptr));
+  const bool for_engine = status == 400 && state_.core.endpoint_for(parser_->refused_target()) != nullptr;
+  send(for_engine ? EngineEndpoint::bad_request() : state_.core.router().error(status, nullptr));
 }
 
 void HttpConnection::dispatch() {

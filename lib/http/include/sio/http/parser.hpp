@@ -59,6 +59,9 @@ class RequestParser {
 
   // 400, 413 (body over its limit), 414, 431, 501 (CONNECT) or 505 (state failed); 0 otherwise.
   int error_status() const;
+  // The raw target of a head that was refused (state failed), so that the answer can have the form of its endpoint;
+  // empty if the request line was not whole.
+  std::string_view refused_target() const;
   // One short sentence for the log and the error body.
   std::string_view error_text() const;
 

@@ -54,7 +54,11 @@ class Shard {
   void run();
 
   // ---- on the shard only
-  TimePoint now() const { return now_; }  // time at which the current handler's turn began; cheap
+  // The time, read once a turn when first asked for after the wait; at most a turn old.
+  TimePoint now() {
+    if (!now_is_fresh_) refresh_now();
+    return now_;
+  }
   TimerQueue& timers() { return timers_; }
   void mark_dirty(EndOfTurn& item);
   void unmark(EndOfTurn& item);
@@ -72,12 +76,14 @@ class Shard {
 
  private:
   void turn();
+  void refresh_now();
   void drain_mailbox();
   void flush_dirty();
 
   unsigned index_;
   std::unique_ptr<Io> io_;
   TimePoint now_;
+  bool now_is_fresh_ = true;
   TimerQueue timers_;
   std::unique_ptr<char[]> read_buffer_;
   std::string scratch_;
