@@ -1,7 +1,8 @@
 // sio-conformance --listen HOST:PORT [--threads N]
 // Serves two plain configurations at once, with quick timers, for conformance tests against any client or test suite:
 //   /engine.io/   bare Engine.IO: every message is sent back to its sender unchanged
-//   /socket.io/   namespaces / and /custom: on connecting `auth` with the CONNECT payload; in /, `message` comes back as
+//   /socket.io/   namespaces / and /custom: on connecting `auth` with the CONNECT payload; in /, `message` comes back
+//   as
 //                 `message-back`, and `message-with-ack` is acknowledged with its arguments
 #include <csignal>
 #include <cstdio>
@@ -29,12 +30,15 @@ class EchoClient final : public sio::EngineClient {
 
 class EchoApplication final : public sio::EngineApplication {
  public:
-  std::unique_ptr<sio::EngineClient> on_open(sio::EngineSocket& socket) override { return std::make_unique<EchoClient>(socket); }
+  std::unique_ptr<sio::EngineClient> on_open(sio::EngineSocket& socket) override {
+    return std::make_unique<EchoClient>(socket);
+  }
 };
 
 void set_up(sio::Server& server) {
   for (const char* name : {"/", "/custom"}) {
-    server.of(name).on_connection([](sio::Socket& socket, sio::json::Value auth) { socket.emit("auth", sio::Json{auth.text()}); });
+    server.of(name).on_connection(
+        [](sio::Socket& socket, sio::json::Value auth) { socket.emit("auth", sio::Json{auth.text()}); });
   }
   sio::Namespace& nsp = server.of("/");
   nsp.on("message", [](sio::Event& event) { event.socket().emit_list("message-back", event.arguments()); });

@@ -13,7 +13,8 @@ namespace {
 
 // W2: text with any of these must be refused, whole or split at any byte.
 TEST(Utf8, RefusesOverlongSurrogatesAndTooLarge) {
-  for (const std::string bad : {"\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\x80", "a\xFF", "\xE2\x82"}) {
+  for (const std::string bad : {"\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80",
+                                "\x80", "a\xFF", "\xE2\x82"}) {
     EXPECT_FALSE(is_utf8(bad)) << testing::PrintToString(bad);
     Utf8Validator piecewise;
     bool ok = true;

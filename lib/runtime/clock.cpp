@@ -12,7 +12,8 @@ namespace sio::rt {
 TimePoint monotonic_now() { return std::chrono::steady_clock::now(); }
 
 std::int64_t unix_now_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 void random_bytes(std::span<char> out) {

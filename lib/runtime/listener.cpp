@@ -84,7 +84,10 @@ unsigned short bound_port(int descriptor) {
 class SocketListener final : public Listener, private Timer {
  public:
   SocketListener(Shard& shard, Endpoint endpoint, int descriptor, OnAccept on_accept)
-      : shard_(shard), endpoint_(std::move(endpoint)), descriptor_(shard.io().context, descriptor), on_accept_(std::move(on_accept)) {
+      : shard_(shard),
+        endpoint_(std::move(endpoint)),
+        descriptor_(shard.io().context, descriptor),
+        on_accept_(std::move(on_accept)) {
     spare_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   }
   ~SocketListener() override { close(); }
@@ -116,7 +119,8 @@ class SocketListener final : public Listener, private Timer {
     for (int i = 0; i < kAcceptsPerEvent; ++i) {
       Address peer;
       peer.size = sizeof peer.storage;
-      const int accepted = ::accept4(descriptor_.native_handle(), reinterpret_cast<sockaddr*>(&peer.storage), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      const int accepted = ::accept4(descriptor_.native_handle(), reinterpret_cast<sockaddr*>(&peer.storage),
+                                     &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (accepted >= 0) {
         const int one = 1;
         if (!endpoint_.is_unix()) ::setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
@@ -149,11 +153,12 @@ class SocketListener final : public Listener, private Timer {
 
 // A unix socket's file that nobody answers on is left over from a killed server.
 void remove_stale(const Endpoint& endpoint, const Address& address) {
-  struct stat status {};
+  struct stat status{};
   if (::lstat(endpoint.path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return;
   const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (probe < 0) return;
-  if (::connect(probe, reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0 && errno == ECONNREFUSED) {
+  if (::connect(probe, reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0 &&
+      errno == ECONNREFUSED) {
     ::unlink(endpoint.path.c_str());
   }
   ::close(probe);
@@ -194,7 +199,8 @@ Result<Endpoint, std::string> parse_endpoint(std::string_view text) {
   return endpoint;
 }
 
-Result<std::unique_ptr<Listener>, std::string> Listener::open(Shard& shard, const Endpoint& endpoint, OnAccept on_accept) {
+Result<std::unique_ptr<Listener>, std::string> Listener::open(Shard& shard, const Endpoint& endpoint,
+                                                              OnAccept on_accept) {
   Address address;
   if (!fill(endpoint, address)) return fail(std::string("not an address"));
   const int descriptor = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -212,7 +218,8 @@ Result<std::unique_ptr<Listener>, std::string> Listener::open(Shard& shard, cons
   if (::listen(descriptor, kBacklog) != 0) return failed("listen");
   Endpoint bound = endpoint;
   if (!bound.is_unix()) bound.port = bound_port(descriptor);
-  return std::unique_ptr<Listener>(std::make_unique<SocketListener>(shard, std::move(bound), descriptor, std::move(on_accept)));
+  return std::unique_ptr<Listener>(
+      std::make_unique<SocketListener>(shard, std::move(bound), descriptor, std::move(on_accept)));
 }
 
 }  // namespace sio::rt

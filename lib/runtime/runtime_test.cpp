@@ -91,7 +91,9 @@ TEST(Shard, FlushesOnceATurn) {
 
 struct Echo final : StreamHandler {
   explicit Echo(ShardGroup& group_) : group(group_) {}
-  void on_data(std::span<char> bytes) override { EXPECT_EQ(stream->write({bytes.data(), bytes.size()}), static_cast<std::ptrdiff_t>(bytes.size())); }
+  void on_data(std::span<char> bytes) override {
+    EXPECT_EQ(stream->write({bytes.data(), bytes.size()}), static_cast<std::ptrdiff_t>(bytes.size()));
+  }
   void on_writable() override {}
   void on_end(bool orderly) override {
     EXPECT_TRUE(orderly);
@@ -150,7 +152,8 @@ TEST(Endpoint, ParsesAddresses) {
 // A second server on the same address must be told, not share it.
 TEST(Listener, RefusesAnAddressInUse) {
   ShardGroup group(1);
-  auto first = Listener::open(group.at(0), parse_endpoint("127.0.0.1:0").value(), [](int fd, const std::string&) { ::close(fd); });
+  auto first = Listener::open(group.at(0), parse_endpoint("127.0.0.1:0").value(),
+                              [](int fd, const std::string&) { ::close(fd); });
   ASSERT_TRUE(first);
   EXPECT_NE((*first)->endpoint().port, 0);
   auto second = Listener::open(group.at(0), (*first)->endpoint(), [](int fd, const std::string&) { ::close(fd); });

@@ -16,7 +16,8 @@ namespace {
 
 thread_local Shard* current_shard = nullptr;
 
-// Handlers run before output is flushed: enough to batch well, few enough that the first one's answer does not wait long.
+// Handlers run before output is flushed: enough to batch well, few enough that the first one's answer does not wait
+// long.
 constexpr int kHandlersPerTurn = 256;
 // An upper bound for waiting, so that a clock that was set cannot hold a shard.
 constexpr auto kLongestWait = std::chrono::seconds(10);
@@ -45,9 +46,7 @@ Shard::Shard(unsigned index)
   arm_wake(io_->wake);
 }
 
-Shard::~Shard() {
-  SIO_CHECK(dirty_.empty());
-}
+Shard::~Shard() { SIO_CHECK(dirty_.empty()); }
 
 Shard* Shard::current() { return current_shard; }
 

@@ -42,7 +42,8 @@ class SocketStream final : public Stream {
   std::ptrdiff_t write(std::string_view bytes) override {
     std::size_t done = 0;
     while (done < bytes.size()) {
-      const auto sent = ::send(socket_.native_handle(), bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL | MSG_DONTWAIT);
+      const auto sent =
+          ::send(socket_.native_handle(), bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL | MSG_DONTWAIT);
       if (sent > 0) {
         done += static_cast<std::size_t>(sent);
       } else if (errno == EAGAIN || errno == EWOULDBLOCK) {

@@ -30,32 +30,44 @@ void Client::on_message(bool binary, std::string_view data) {
   if (closed_) return;
   DecodedPacket packet;
   switch (binary ? decoder_.feed_binary(data, packet) : decoder_.feed_text(data, packet)) {
-    case Decoder::Status::packet: return handle(packet);
-    case Decoder::Status::pending: return;
-    case Decoder::Status::invalid: return engine_.close(DisconnectReason::parse_error);
+    case Decoder::Status::packet:
+      return handle(packet);
+    case Decoder::Status::pending:
+      return;
+    case Decoder::Status::invalid:
+      return engine_.close(DisconnectReason::parse_error);
   }
 }
 
 void Client::handle(const DecodedPacket& packet) {
   Entry* entry = find(packet.nsp);
-  const auto state = entry == nullptr ? NamespaceState::absent : entry->socket ? NamespaceState::connected : NamespaceState::connecting;
+  const auto state = entry == nullptr ? NamespaceState::absent
+                     : entry->socket  ? NamespaceState::connected
+                                      : NamespaceState::connecting;
   switch (judge(packet.type, state)) {
-    case Verdict::close: return engine_.close(DisconnectReason::parse_error);
-    case Verdict::ignore: return;
-    case Verdict::accept: break;
+    case Verdict::close:
+      return engine_.close(DisconnectReason::parse_error);
+    case Verdict::ignore:
+      return;
+    case Verdict::accept:
+      break;
   }
   switch (packet.type) {
-    case PacketType::connect: return connect(packet);
+    case PacketType::connect:
+      return connect(packet);
     case PacketType::disconnect:
       if (!entry->socket) return erase(*entry);
       return drop(*entry->socket, DisconnectReason::client_namespace_disconnect);
     case PacketType::event:
-    case PacketType::binary_event: return entry->nsp->dispatch(*entry->socket, packet);
+    case PacketType::binary_event:
+      return entry->nsp->dispatch(*entry->socket, packet);
     case PacketType::ack:
     case PacketType::binary_ack:
-      if (packet.ack_id && packet.json_error == json::Error::none) entry->socket->on_ack(*packet.ack_id, packet.payload);
+      if (packet.ack_id && packet.json_error == json::Error::none)
+        entry->socket->on_ack(*packet.ack_id, packet.payload);
       return;
-    case PacketType::connect_error: return;
+    case PacketType::connect_error:
+      return;
   }
 }
 
@@ -73,7 +85,8 @@ void Client::connect(const DecodedPacket& packet) {
   nsp->authorizer_(ConnectRequest(state_.core, session, *nsp, serial, std::string(auth), packet.json_error));
 }
 
-void Client::accept(Namespace& nsp, std::uint32_t serial, std::unique_ptr<SocketData> data, const ConnectRequest::OnAccepted& on_accepted, json::Value auth) {
+void Client::accept(Namespace& nsp, std::uint32_t serial, std::unique_ptr<SocketData> data,
+                    const ConnectRequest::OnAccepted& on_accepted, json::Value auth) {
   Entry* entry = find(nsp, serial);
   if (closed_ || entry == nullptr || entry->socket) return;
   entry->socket = std::make_unique<Socket>(*this, nsp);
@@ -155,7 +168,8 @@ Client::Entry* Client::find(const Namespace& nsp, std::uint32_t serial) {
 
 void Client::erase(Entry& entry) { entries_.erase(entries_.begin() + (&entry - entries_.data())); }
 
-SocketIoApplication::SocketIoApplication(ServerCore& core, SocketIoOptions options) : core_(core), options_(std::move(options)) {}
+SocketIoApplication::SocketIoApplication(ServerCore& core, SocketIoOptions options)
+    : core_(core), options_(std::move(options)) {}
 
 std::unique_ptr<EngineClient> SocketIoApplication::on_open(EngineSocket& socket) {
   return std::make_unique<Client>(*this, core_.current_state(), socket);

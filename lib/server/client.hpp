@@ -1,4 +1,5 @@
-// The Socket.IO side of one Engine.IO session: decodes its messages and keeps one socket for each namespace joined. Private.
+// The Socket.IO side of one Engine.IO session: decodes its messages and keeps one socket for each namespace joined.
+// Private.
 #pragma once
 
 #include <memory>
@@ -33,7 +34,8 @@ class Client final : public EngineClient, private rt::Timer {
   ShardState& state() { return state_; }
   void send(const EncodedPacket& packet, bool droppable);
   void send_plain(PacketType type, std::string_view nsp, std::string_view json);
-  void accept(Namespace& nsp, std::uint32_t serial, std::unique_ptr<SocketData> data, const ConnectRequest::OnAccepted& on_accepted, json::Value auth);
+  void accept(Namespace& nsp, std::uint32_t serial, std::unique_ptr<SocketData> data,
+              const ConnectRequest::OnAccepted& on_accepted, json::Value auth);
   void refuse(Namespace& nsp, std::uint32_t serial, std::string_view message, std::string_view data_json);
   // Ends one socket: tells the application, forgets it. Safe while one of its handlers runs.
   void drop(Socket& socket, DisconnectReason reason);

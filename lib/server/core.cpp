@@ -18,7 +18,9 @@ namespace sio {
 
 namespace {
 
-unsigned thread_count(unsigned wanted) { return wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency()); }
+unsigned thread_count(unsigned wanted) {
+  return wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
+}
 
 std::string random_hex() {
   std::array<char, 4> bytes{};
@@ -35,7 +37,8 @@ std::string random_hex() {
 // Ends the loops of a server whose connections do not end by themselves in time.
 class ShutdownTimer final : public rt::Timer {
  public:
-  ShutdownTimer(ShardState& state, rt::ShardGroup& shards, std::atomic<unsigned>& drained) : state_(state), shards_(shards), drained_(drained) {}
+  ShutdownTimer(ShardState& state, rt::ShardGroup& shards, std::atomic<unsigned>& drained)
+      : state_(state), shards_(shards), drained_(drained) {}
   void start(TimePoint deadline) {
     deadline_ = deadline;
     on_timer(state_.shard.now());
@@ -98,7 +101,8 @@ std::string ServerCore::next_request_id(ShardState& state) const {
 void ServerCore::answer(Handle request, http::Response response) {
   ShardState& there = *states_[shard_of(request)];
   const auto deliver = [&there, request](http::Response answered) {
-    if (Connection* connection = there.connections.find(request)) static_cast<HttpConnection*>(connection)->answer(std::move(answered));
+    if (Connection* connection = there.connections.find(request))
+      static_cast<HttpConnection*>(connection)->answer(std::move(answered));
   };
   if (rt::Shard::current() == &there.shard) return deliver(std::move(response));
   there.shard.post([deliver, moved = std::move(response)]() mutable { deliver(std::move(moved)); });
@@ -107,7 +111,8 @@ void ServerCore::answer(Handle request, http::Response response) {
 Result<rt::Endpoint, std::string> ServerCore::listen(std::string_view address) {
   auto endpoint = rt::parse_endpoint(address);
   if (!endpoint) return fail(endpoint.error());
-  auto listener = rt::Listener::open(shards_.at(0), *endpoint, [this](int descriptor, std::string remote) { accept(descriptor, std::move(remote)); });
+  auto listener = rt::Listener::open(
+      shards_.at(0), *endpoint, [this](int descriptor, std::string remote) { accept(descriptor, std::move(remote)); });
   if (!listener) return fail(listener.error());
   listeners_.push_back(std::move(*listener));
   return listeners_.back()->endpoint();

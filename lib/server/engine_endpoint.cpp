@@ -53,13 +53,20 @@ struct PostHead {
   bool origin_has_control_characters = false;
 
   explicit PostHead(const http::Request& head)
-      : sid(head.query.find("sid")), transport(head.query.find("transport")), eio(head.query.find("EIO")),
+      : sid(head.query.find("sid")),
+        transport(head.query.find("transport")),
+        eio(head.query.find("EIO")),
         octet_stream(http::equals_ignore_case(head.headers.find("content-type"), "application/octet-stream")),
         origin_has_control_characters(http::has_control_characters(head.headers.find("origin"))) {}
 
   eio::RequestFacts facts(const EngineOptions& options) const {
-    return {.method = "POST", .transport = transport, .eio = eio, .has_sid = true, .websocket_upgrade = false,
-            .origin_has_control_characters = origin_has_control_characters, .websocket_enabled = options.websocket};
+    return {.method = "POST",
+            .transport = transport,
+            .eio = eio,
+            .has_sid = true,
+            .websocket_upgrade = false,
+            .origin_has_control_characters = origin_has_control_characters,
+            .websocket_enabled = options.websocket};
   }
 };
 
@@ -104,7 +111,8 @@ void EngineEndpoint::handle(HttpConnection& connection) {
   const eio::RequestFacts facts = facts_of(request, options_);
   if (facts.has_sid && !facts.websocket_upgrade) {
     const Handle id = connection.handle();
-    return on_session_shard(request.query.find("sid"), [this, id, copy = PostHead(request), method = request.method](ShardState&, EngineSession* session) {
+    return on_session_shard(request.query.find("sid"), [this, id, copy = PostHead(request), method = request.method](
+                                                           ShardState&, EngineSession* session) {
       eio::RequestFacts moved = copy.facts(options_);
       moved.method = method;
       if (session != nullptr) session->read_probe();
@@ -149,7 +157,8 @@ std::optional<http::Response> EngineEndpoint::refuse_handshake(const http::Reque
 }
 
 void EngineEndpoint::open_polling(HttpConnection& connection) {
-  EngineSession& session = EngineSession::open(core_.current_state(), *this, connection.request(), eio::TransportKind::polling, nullptr);
+  EngineSession& session =
+      EngineSession::open(core_.current_state(), *this, connection.request(), eio::TransportKind::polling, nullptr);
   http::Response response;
   response.headers.add("Content-Type", "text/plain; charset=UTF-8");
   response.headers.add("Cache-Control", "no-store");
@@ -177,8 +186,10 @@ void EngineEndpoint::upgrade_session(HttpConnection& connection) {
   if (target >= core_.shards().size() || target == here.shard.index()) return upgrade_here(connection);
   ShardState& there = core_.state(target);
   auto moved = connection.move_away();
-  there.shard.post([this, &there, descriptor = moved.descriptor, received = std::move(moved.received), request = std::move(moved.request)]() mutable {
-    auto arrived = std::make_unique<HttpConnection>(there, rt::Stream::adopt(there.shard, descriptor), request->remote_address);
+  there.shard.post([this, &there, descriptor = moved.descriptor, received = std::move(moved.received),
+                    request = std::move(moved.request)]() mutable {
+    auto arrived =
+        std::make_unique<HttpConnection>(there, rt::Stream::adopt(there.shard, descriptor), request->remote_address);
     Connection::enter(std::move(arrived)).begin_with(std::move(request), std::move(received));
   });
 }
@@ -241,10 +252,11 @@ void EngineEndpoint::post_aborted(Handle request, const http::Request& head) {
 }
 
 void EngineEndpoint::request_aborted(Handle request, const http::Request& aborted) {
-  on_session_shard(aborted.query.find("sid"), [request, post = aborted.method == "POST"](ShardState&, EngineSession* session) {
-    if (session == nullptr) return;
-    post ? session->post_aborted(request) : session->poll_aborted(request);
-  });
+  on_session_shard(aborted.query.find("sid"),
+                   [request, post = aborted.method == "POST"](ShardState&, EngineSession* session) {
+                     if (session == nullptr) return;
+                     post ? session->post_aborted(request) : session->poll_aborted(request);
+                   });
 }
 
 }  // namespace sio

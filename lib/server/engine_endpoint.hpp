@@ -1,6 +1,6 @@
 // Engine.IO at one path: which session a request means, on which shard that lives, the checks of protocol page 1.1, the
-// handshake of both transports and the upgrade. A request travels to its session's shard as a value and its answer comes
-// back; an upgrading connection moves there whole. Private.
+// handshake of both transports and the upgrade. A request travels to its session's shard as a value and its answer
+// comes back; an upgrading connection moves there whole. Private.
 #pragma once
 
 #include <functional>

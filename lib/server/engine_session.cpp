@@ -13,7 +13,8 @@ EngineSession::EngineSession(ShardState& state, EngineEndpoint& endpoint, const 
                              eio::TransportKind transport, WebSocketConnection* websocket)
     : state_(state),
       endpoint_(endpoint),
-      session_(endpoint.options().session, transport, websocket == nullptr ? 0 : websocket->handle(), state.shard.now()),
+      session_(endpoint.options().session, transport, websocket == nullptr ? 0 : websocket->handle(),
+               state.shard.now()),
       handshake_(std::make_unique<Handshake>(Handshake{request.headers, request.query, request.remote_address})) {
   rt::random_bytes(secret_);
 }
@@ -107,7 +108,8 @@ bool EngineSession::probe_opened(WebSocketConnection& websocket) {
 
 void EngineSession::websocket_message(WebSocketConnection& websocket, bool binary, std::string_view data) {
   eio::Actions actions;
-  const eio::Incoming incoming = session_.on_websocket_message(websocket.handle(), binary, data, state_.shard.now(), actions);
+  const eio::Incoming incoming =
+      session_.on_websocket_message(websocket.handle(), binary, data, state_.shard.now(), actions);
   perform(actions);
   if (incoming.kind != eio::Incoming::Kind::none && client_) {
     client_->on_message(incoming.kind == eio::Incoming::Kind::binary, incoming.data);
@@ -197,14 +199,16 @@ void EngineSession::carry_out(eio::Action& action) {
     case eio::ActionKind::probe_pong:
       if (WebSocketConnection* probe = websocket(action.id)) probe->send_text("3probe");
       return state_.shard.mark_dirty(*this);
-    case eio::ActionKind::switched: return state_.shard.mark_dirty(*this);
+    case eio::ActionKind::switched:
+      return state_.shard.mark_dirty(*this);
     case eio::ActionKind::close_connection:
       if (WebSocketConnection* connection = websocket(action.id)) connection->close(ws::CloseCode::none);
       return;
     case eio::ActionKind::ended:
       if (client_) client_->on_close(action.reason);
       return;
-    case eio::ActionKind::gone: return finish();
+    case eio::ActionKind::gone:
+      return finish();
   }
 }
 

@@ -1,5 +1,6 @@
 // Drives one eio::Session on its shard: carries its actions out, keeps its timer, hands messages to the application.
-// Owns nothing but the state machine, the handshake and the application's client; connections belong to the shard. Private.
+// Owns nothing but the state machine, the handshake and the application's client; connections belong to the shard.
+// Private.
 #pragma once
 
 #include <memory>

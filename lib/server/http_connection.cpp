@@ -103,7 +103,8 @@ bool HttpConnection::on_head() {
   }
   if (retired()) return false;
   parser_->set_body_limit(limit);
-  if (parser_->state() != http::ParseState::failed && head.headers.find("expect") == "100-continue" && parser_->declared_body_bytes() > 0) {
+  if (parser_->state() != http::ParseState::failed && head.headers.find("expect") == "100-continue" &&
+      parser_->declared_body_bytes() > 0) {
     stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
   }
   return true;
@@ -164,11 +165,11 @@ void HttpConnection::run_route(HttpRouter::Match match) {
   };
   if (route.run_on == RunOn::shard) return answer(guarded(route, here, router));
   rt::BlockingPool& pool = route.run_on == RunOn::hash ? state_.core.hash_pool() : state_.core.pool();
-  const bool taken = pool.try_submit(
-      [guarded, &core = state_.core, &route, handle = handle(), request = request_, id = request_id_, parameters = here.parameters] {
-        const RouteRequest there{*request, id, parameters};
-        core.answer(handle, guarded(route, there, core.router()));
-      });
+  const bool taken = pool.try_submit([guarded, &core = state_.core, &route, handle = handle(), request = request_,
+                                      id = request_id_, parameters = here.parameters] {
+    const RouteRequest there{*request, id, parameters};
+    core.answer(handle, guarded(route, there, core.router()));
+  });
   if (!taken) answer(router.error(503, &here));
 }
 
@@ -188,7 +189,8 @@ void HttpConnection::send(http::Response response) {
   state_.core.router().filter(context, response);
   if (request_) state_.core.options().http.cors.add_headers(request.headers.find("origin"), response.headers);
   // A client that asked for an upgrade and did not get it has nothing else to say on this connection.
-  close_after_ = close_after_ || response.close || !request_ || !request.keep_alive || request.upgrade || state_.draining;
+  close_after_ =
+      close_after_ || response.close || !request_ || !request.keep_alive || request.upgrade || state_.draining;
   const std::string bytes = http::serialize(response, !close_after_, request.method == "HEAD");
   state_now_ = State::writing;
   const auto written = stream_->write(bytes);
@@ -236,7 +238,8 @@ void HttpConnection::start_lingering() {
 
 void HttpConnection::on_end(bool) {
   if (state_now_ == State::answering && request_) {
-    if (EngineEndpoint* endpoint = state_.core.endpoint_for(request_->path)) endpoint->request_aborted(handle(), *request_);
+    if (EngineEndpoint* endpoint = state_.core.endpoint_for(request_->path))
+      endpoint->request_aborted(handle(), *request_);
   } else if (state_now_ == State::receiving && endpoint_ != nullptr) {
     endpoint_->post_aborted(handle(), parser_->head());
   }
@@ -254,8 +257,10 @@ void HttpConnection::on_timer(TimePoint) {
       return retire();
     case State::idle:
     case State::writing:
-    case State::lingering: return retire();
-    case State::answering: return;
+    case State::lingering:
+      return retire();
+    case State::answering:
+      return;
   }
 }
 

@@ -1,5 +1,5 @@
-// One HTTP connection: bytes to requests, one at a time (H7), answers to bytes, the time limits of both, and the hand-over
-// to a WebSocket. What a request means is decided by routes and Engine.IO endpoints. Private.
+// One HTTP connection: bytes to requests, one at a time (H7), answers to bytes, the time limits of both, and the
+// hand-over to a WebSocket. What a request means is decided by routes and Engine.IO endpoints. Private.
 #pragma once
 
 #include <memory>
@@ -74,10 +74,10 @@ class HttpConnection final : public Connection {
   std::unique_ptr<http::RequestParser> parser_;  // only while a request comes in
   std::shared_ptr<http::Request> request_;       // the request under way, once complete
   std::string request_id_;
-  std::string received_;                         // bytes beyond the request under way
-  std::string unsent_;                           // of an answer that the kernel did not take at once
-  std::optional<http::Response> held_;           // an answer that waits for the end of the request's body
-  EngineEndpoint* endpoint_ = nullptr;           // that knows of the POST under way
+  std::string received_;                // bytes beyond the request under way
+  std::string unsent_;                  // of an answer that the kernel did not take at once
+  std::optional<http::Response> held_;  // an answer that waits for the end of the request's body
+  EngineEndpoint* endpoint_ = nullptr;  // that knows of the POST under way
   State state_now_ = State::idle;
   bool close_after_ = false;
   bool processing_ = false;  // process() is on the call stack

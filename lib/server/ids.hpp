@@ -18,12 +18,12 @@ struct SessionId {
   SessionSecret secret{};
 };
 
-std::string format_session_id(const SessionId& id);                       // 32 characters of A-Z a-z 0-9 _ -
+std::string format_session_id(const SessionId& id);  // 32 characters of A-Z a-z 0-9 _ -
 std::optional<SessionId> parse_session_id(std::string_view text);
-bool equal_secrets(const SessionSecret& a, const SessionSecret& b);       // in constant time
+bool equal_secrets(const SessionSecret& a, const SessionSecret& b);  // in constant time
 
 using SocketSalt = std::array<char, 7>;
-std::string format_socket_id(Handle handle, const SocketSalt& salt);      // 20 characters
+std::string format_socket_id(Handle handle, const SocketSalt& salt);  // 20 characters
 std::optional<std::pair<Handle, SocketSalt>> parse_socket_id(std::string_view text);
 
 }  // namespace sio

@@ -84,12 +84,18 @@ void Broadcast::emit_list(std::string_view name, const Arguments& arguments) {
   nsp_.emit_everywhere(target_, encode_event(nsp_.name(), name, arguments));
 }
 
-ConnectRequest::ConnectRequest(ServerCore& core, std::uint64_t session, Namespace& nsp, std::uint32_t serial, std::string auth, json::Error error)
+ConnectRequest::ConnectRequest(ServerCore& core, std::uint64_t session, Namespace& nsp, std::uint32_t serial,
+                               std::string auth, json::Error error)
     : core_(&core), session_(session), nsp_(&nsp), serial_(serial), auth_(std::move(auth)), json_error_(error) {}
 
 ConnectRequest::ConnectRequest(ConnectRequest&& other) noexcept
-    : core_(other.core_), session_(other.session_), nsp_(other.nsp_), serial_(other.serial_), auth_(std::move(other.auth_)),
-      json_error_(other.json_error_), decided_(std::exchange(other.decided_, true)) {}
+    : core_(other.core_),
+      session_(other.session_),
+      nsp_(other.nsp_),
+      serial_(other.serial_),
+      auth_(std::move(other.auth_)),
+      json_error_(other.json_error_),
+      decided_(std::exchange(other.decided_, true)) {}
 
 ConnectRequest::~ConnectRequest() {
   if (!decided_) refuse("Internal error");
@@ -113,16 +119,14 @@ void ConnectRequest::on_shard(std::function<void(Client&)> action) {
 void ConnectRequest::accept(std::unique_ptr<SocketData> data, OnAccepted on_accepted) {
   if (std::exchange(decided_, true)) return;
   auto held = std::make_shared<std::unique_ptr<SocketData>>(std::move(data));  // std::function wants copies
-  on_shard([nsp = nsp_, serial = serial_, held, on_accepted = std::move(on_accepted), auth = std::move(auth_)](Client& client) {
-    client.accept(*nsp, serial, std::move(*held), on_accepted, json::Value(auth));
-  });
+  on_shard([nsp = nsp_, serial = serial_, held, on_accepted = std::move(on_accepted), auth = std::move(auth_)](
+               Client& client) { client.accept(*nsp, serial, std::move(*held), on_accepted, json::Value(auth)); });
 }
 
 void ConnectRequest::refuse(std::string_view message, std::string_view data_json) {
   if (std::exchange(decided_, true)) return;
-  on_shard([nsp = nsp_, serial = serial_, message = std::string(message), data = std::string(data_json)](Client& client) {
-    client.refuse(*nsp, serial, message, data);
-  });
+  on_shard([nsp = nsp_, serial = serial_, message = std::string(message),
+            data = std::string(data_json)](Client& client) { client.refuse(*nsp, serial, message, data); });
 }
 
 }  // namespace sio

@@ -12,7 +12,8 @@ namespace sio {
 
 // An acknowledgement that the client owes.
 struct Socket::PendingAck final : rt::Timer {
-  PendingAck(Socket& socket_, AckId id_, AckCallback callback_) : socket(socket_), id(id_), callback(std::move(callback_)) {}
+  PendingAck(Socket& socket_, AckId id_, AckCallback callback_)
+      : socket(socket_), id(id_), callback(std::move(callback_)) {}
   ~PendingAck() override { socket.client_.state().shard.timers().cancel(*this); }
   PendingAck(const PendingAck&) = delete;
   PendingAck& operator=(const PendingAck&) = delete;
@@ -24,7 +25,8 @@ struct Socket::PendingAck final : rt::Timer {
   AckCallback callback;
 };
 
-EncodedPacket encode_event(std::string_view nsp, std::string_view name, const Arguments& arguments, std::optional<AckId> ack_id) {
+EncodedPacket encode_event(std::string_view nsp, std::string_view name, const Arguments& arguments,
+                           std::optional<AckId> ack_id) {
   thread_local std::string text;  // its memory is reused: this runs for every message
   const std::size_t attachments = arguments.attachments().size();
   text.assign(1, '4');
@@ -58,7 +60,8 @@ void Socket::emit_volatile(std::string_view name, const Arguments& arguments) {
   if (connected_) send(encode_event(nsp_.name(), name, arguments), true);
 }
 
-void Socket::emit_with_ack(std::string_view name, const Arguments& arguments, Milliseconds timeout, AckCallback callback) {
+void Socket::emit_with_ack(std::string_view name, const Arguments& arguments, Milliseconds timeout,
+                           AckCallback callback) {
   if (!connected_) return callback(AckStatus::disconnected, json::Value("[]"));
   const AckId id = next_ack_id_++;
   pending_acks_.push_back(std::make_unique<PendingAck>(*this, id, std::move(callback)));
@@ -75,7 +78,8 @@ void Socket::acknowledge(AckId id, const Arguments& arguments) {
   if (!connected_) return;
   const std::size_t attachments = arguments.attachments().size();
   std::string text(1, '4');
-  append_packet(text, attachments == 0 ? PacketType::ack : PacketType::binary_ack, nsp_.name(), id, '[' + arguments.list() + ']', attachments);
+  append_packet(text, attachments == 0 ? PacketType::ack : PacketType::binary_ack, nsp_.name(), id,
+                '[' + arguments.list() + ']', attachments);
   client_.send({SharedBytes(text), arguments.attachments()}, false);
 }
 
@@ -111,7 +115,8 @@ void Socket::end(DisconnectReason reason) {
 void Socket::on_ack(AckId id, std::string_view arguments) { finish_ack(id, AckStatus::answered, arguments); }
 
 void Socket::finish_ack(AckId id, AckStatus status, std::string_view arguments) {
-  const auto found = std::find_if(pending_acks_.begin(), pending_acks_.end(), [id](const auto& pending) { return pending->id == id; });
+  const auto found =
+      std::find_if(pending_acks_.begin(), pending_acks_.end(), [id](const auto& pending) { return pending->id == id; });
   if (found == pending_acks_.end()) return;
   const std::unique_ptr<PendingAck> pending = std::move(*found);
   pending_acks_.erase(found);

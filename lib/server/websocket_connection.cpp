@@ -58,7 +58,8 @@ bool WebSocketConnection::on_event(const ws::Event& event) {
       write(pong);
       return !retired() && count_control_frame();
     }
-    case ws::EventKind::pong: return count_control_frame();
+    case ws::EventKind::pong:
+      return count_control_frame();
     case ws::EventKind::close:
       peer_closed_ = true;
       if (phase_ == Phase::open) {
@@ -69,8 +70,11 @@ bool WebSocketConnection::on_event(const ws::Event& event) {
       }
       if (!retired()) finish_close();
       return false;
-    case ws::EventKind::error: fail(event.code); return false;
-    case ws::EventKind::need_more: return true;
+    case ws::EventKind::error:
+      fail(event.code);
+      return false;
+    case ws::EventKind::need_more:
+      return true;
   }
   return true;
 }

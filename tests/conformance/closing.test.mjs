@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Polling, RS, assertEnds, assertUnknownSession } from './support/polling.mjs';
-import { CLOCK_SLACK, CONNECT_TIMEOUT, ENGINE, PATIENCE, SOCKET, now, settle } from './support/target.mjs';
+import { CLOCK_SLACK, CONNECT_TIMEOUT, ENGINE, PATIENCE, SOCKET, now, until } from './support/target.mjs';
 import { WebSocketPeer } from './support/websocket.mjs';
 import { request } from './support/wire.mjs';
 
@@ -91,23 +91,19 @@ describe('the server closes', () => {
     assertUnknownSession(await session.poll());
   });
 
-  test('on purpose with no waiting poll: buffered packets come first, then the end, then code 1', async () => {
+  test('on purpose with no waiting poll: buffered packets come first, then 1, then code 1', async () => {
     const session = await Polling.open(SOCKET);
-    await session.send('40');
-    await settle(); // the confirmation is due, and no poll takes it
-    await session.post('42{}');
-    const seen = [];
-    for (let polls = 0; polls < 4; ++polls) {
-      const response = await session.poll();
-      if (response.status !== 200) {
-        assertUnknownSession(response);
-        break;
-      }
-      seen.push(...response.text.split(RS));
+    for (let ping = 0; ping < 2; ++ping) {
+      assert.equal((await session.poll()).text, '2');
+      await session.send('3');
     }
-    assert.match(seen[0], /^40\{"sid":"[^"]+"\}$/);
-    assert.equal(seen[1], '42["auth",{}]');
-    assert.equal(seen.at(-1), '1');
+    // About 700 ms after the handshake: connectTimeout is next.
+    await session.send('40/random,');
+    await until(session.openedBefore + CONNECT_TIMEOUT + 20);
+    const { status, text } = await session.poll();
+    assert.equal(status, 200);
+    assert.match(text, /^44\/random,\{"message":"Invalid namespace"\}\x1e(2\x1e|6\x1e)*1$/);
+    assertUnknownSession(await session.poll());
   });
 
   test('E6: when no namespace is joined within connectTimeout, to a poll too', async () => {

@@ -48,7 +48,7 @@ for (const path of [ENGINE, SOCKET]) {
 
     test('6: two polls 5 ms apart', async () => {
       const session = await Polling.open(path);
-      const first = await session.startPoll();
+      const first = await session.startPoll({ waiting: false });
       await delay(5);
       assert.ok([400, 500].includes((await session.poll()).status));
       const { status, text } = await first.answer;
@@ -58,7 +58,7 @@ for (const path of [ENGINE, SOCKET]) {
 
     test('7: a poll aborted after 5 ms', async () => {
       const session = await Polling.open(path);
-      const { wire } = await session.startPoll();
+      const { wire } = await session.startPoll({ waiting: false });
       await delay(5);
       wire.destroy();
       await delay(5);

@@ -34,7 +34,7 @@ describe('polls', () => {
 
   test('E2: two polls 5 ms apart: 200 with 1, then 400 with an empty body, and the session is gone', async () => {
     const session = await Polling.open();
-    const first = await session.startPoll();
+    const first = await session.startPoll({ waiting: false });
     await delay(5);
     const second = await session.poll();
     assert.ok([400, 500].includes(second.status), `status ${second.status}`);
@@ -57,7 +57,7 @@ describe('polls', () => {
 
   test('a poll dropped by the client after 5 ms closes the session at once', async () => {
     const session = await Polling.open();
-    const { wire } = await session.startPoll();
+    const { wire } = await session.startPoll({ waiting: false });
     await delay(5);
     wire.destroy();
     await delay(5);

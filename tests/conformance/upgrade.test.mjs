@@ -1,7 +1,7 @@
 // Protocol page 1.8: the upgrade of a polling session to WebSocket, bullet by bullet.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { Polling, RS, assertRefused, assertUnknownSession } from './support/polling.mjs';
+import { Polling, RS, assertClosedByClient, assertRefused, assertUnknownSession } from './support/polling.mjs';
 import { ENGINE, SOCKET, now, settle } from './support/target.mjs';
 import { WebSocketPeer } from './support/websocket.mjs';
 
@@ -263,17 +263,19 @@ describe('E3: probes that fail', () => {
 });
 
 describe('E3: sessions and connections that end meanwhile', () => {
-  for (const [what, end] of [
-    ['the client closes it', (session) => session.send('1')],
-    ['an invalid packet ends it', (session) => session.post('abc')],
-  ]) {
-    test(`${what} during the upgrade: the new connection is closed too`, async () => {
-      const { session, peer } = await probed();
-      await end(session);
-      await peer.closed();
-      assertUnknownSession(await session.poll());
-    });
-  }
+  test('the client closes it during the upgrade: the new connection is closed too', async () => {
+    const { session, peer } = await probed();
+    await session.send('1');
+    await peer.closed();
+    await assertClosedByClient(session);
+  });
+
+  test('an invalid packet ends it during the upgrade: the new connection is closed too', async () => {
+    const { session, peer } = await probed();
+    await session.post('abc');
+    await peer.closed();
+    assertUnknownSession(await session.poll());
+  });
 
   test('a missing pong during the upgrade: the new connection is closed too', async () => {
     const { session, peer } = await probed();

@@ -1,6 +1,6 @@
 // An Engine.IO session over long-polling.
 import assert from 'node:assert/strict';
-import { ENGINE, now } from './target.mjs';
+import { ENGINE, now, settle } from './target.mjs';
 import { Wire, parseResponse, request, requestHead } from './wire.mjs';
 
 export const RS = '\x1e';
@@ -36,12 +36,14 @@ export class Polling {
     });
   }
 
-  // A poll that the test can drop; `answer` is its response.
-  async startPoll() {
+  // A poll that the test can drop; `answer` is its response. Requests on several connections may overtake each other, so by
+  // default it returns when the poll is surely waiting.
+  async startPoll({ waiting = true } = {}) {
     const wire = await Wire.connect();
     wire.write(requestHead('GET', this.url()));
     const answer = wire.take(parseResponse(), 'the answer to a poll').finally(() => wire.destroy());
     answer.catch(() => {}); // a dropped poll has none
+    if (waiting) await settle();
     return { wire, answer };
   }
 
@@ -77,6 +79,14 @@ export function assertRefused(response, code, message) {
 }
 
 export const assertUnknownSession = (response) => assertRefused(response, 1, 'Session ID unknown');
+
+// After the client's own 1 a poll that arrives together with it still gets 6.
+export async function assertClosedByClient(session) {
+  const response = await session.poll();
+  if (response.status !== 200) return assertUnknownSession(response);
+  assert.equal(response.text, '6');
+  return assertUnknownSession(await session.poll());
+}
 
 // A session that the layer above ended may tell so to the next poll; the one after that finds nothing.
 export async function assertEnds(session) {

@@ -15,10 +15,10 @@ enum class DisconnectReason : unsigned char {
   client_namespace_disconnect,  // the client sent 41
   server_namespace_disconnect,  // the server sent 41
   server_shutting_down,
-  connect_timeout,              // no namespace joined in time
-  slow_consumer,                // more waits for it than its outbox may hold
-  overlapping_request,          // two polls, or two POSTs, at once
-  flood,                        // too many packets
+  connect_timeout,      // no namespace joined in time
+  slow_consumer,        // more waits for it than its outbox may hold
+  overlapping_request,  // two polls, or two POSTs, at once
+  flood,                // too many packets
 };
 
 std::string_view to_string(DisconnectReason reason);

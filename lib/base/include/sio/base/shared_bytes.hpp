@@ -14,9 +14,10 @@ namespace sio {
 class SharedBytes {
  public:
   SharedBytes() = default;
-  explicit SharedBytes(std::string_view bytes) : SharedBytes(make(bytes.size(), [&](char* out) {
-    if (!bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
-  })) {}
+  explicit SharedBytes(std::string_view bytes)
+      : SharedBytes(make(bytes.size(), [&](char* out) {
+          if (!bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
+        })) {}
 
   // Allocates `size` bytes and lets `fill(char*)` write them before anybody else can see them.
   template <class Fill>

@@ -20,8 +20,8 @@ class Utf8Validator {
   void reset() { *this = Utf8Validator{}; }
 
  private:
-  std::uint8_t pending_ = 0;         // continuation bytes still due
-  std::uint8_t next_min_ = 0x80;     // bounds of the next continuation byte
+  std::uint8_t pending_ = 0;      // continuation bytes still due
+  std::uint8_t next_min_ = 0x80;  // bounds of the next continuation byte
   std::uint8_t next_max_ = 0xBF;
 };
 

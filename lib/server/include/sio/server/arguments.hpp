@@ -1,5 +1,5 @@
-// The argument list of an event or an acknowledgement: JSON text and attachments. Built value by value, or taken over as
-// received, unchanged.
+// The argument list of an event or an acknowledgement: JSON text and attachments. Built value by value, or taken over
+// as received, unchanged.
 #pragma once
 
 #include <cstdint>

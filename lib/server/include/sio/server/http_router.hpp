@@ -54,13 +54,13 @@ class HttpRouter {
   struct Match {
     const Route* route = nullptr;  // none: `status` says why (404, 405), unless `fallback`
     int status = 404;              // 200 with a route or the fallback
-    std::string allow;  // for 405: "GET, HEAD, POST"
+    std::string allow;             // for 405: "GET, HEAD, POST"
     std::vector<std::pair<std::string, std::string>> parameters;
     bool fallback = false;
   };
   // `path` is decoded. Of several patterns that fit, the one that is literal for longer wins. HEAD finds a GET route if
-  // it has none of its own. OPTIONS is a method like any other. 405 where other methods have a route, and everywhere for
-  // methods that HTTP's common clients do not have (H8).
+  // it has none of its own. OPTIONS is a method like any other. 405 where other methods have a route, and everywhere
+  // for methods that HTTP's common clients do not have (H8).
   Match match(std::string_view method, std::string_view path) const;
 
   const RouteHandler& fallback() const { return fallback_; }

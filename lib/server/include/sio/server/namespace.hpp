@@ -16,14 +16,15 @@ namespace sio {
 
 class ServerCore;
 
-// A client's CONNECT that waits for a decision. Exactly one of accept() and refuse() takes effect, from any thread and at
-// any time; destroyed without either, it is refused. If the session ends meanwhile, nothing happens.
+// A client's CONNECT that waits for a decision. Exactly one of accept() and refuse() takes effect, from any thread and
+// at any time; destroyed without either, it is refused. If the session ends meanwhile, nothing happens.
 class ConnectRequest {
  public:
   // Runs on the shard, right after the confirmation was queued.
   using OnAccepted = std::function<void(Socket&)>;
 
-  ConnectRequest(ServerCore& core, std::uint64_t session, Namespace& nsp, std::uint32_t serial, std::string auth, json::Error error);
+  ConnectRequest(ServerCore& core, std::uint64_t session, Namespace& nsp, std::uint32_t serial, std::string auth,
+                 json::Error error);
   ConnectRequest(ConnectRequest&&) noexcept;
   ConnectRequest& operator=(ConnectRequest&&) = delete;
   ~ConnectRequest();

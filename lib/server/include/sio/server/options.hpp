@@ -16,14 +16,14 @@ namespace sio {
 
 struct HttpOptions {
   http::ParserLimits parser;
-  http::CorsPolicy cors;                       // which foreign origins may talk to us (default: none)
-  Milliseconds head_timeout{10'000};           // from the first byte of a request (or the connection's start) to its head's end
-  Milliseconds body_timeout{30'000};           // from the head to the body's end
-  Milliseconds keep_alive_timeout{75'000};     // between two requests
-  Milliseconds write_timeout{20'000};          // a client that takes nothing of its answer
-  unsigned pool_threads = 4;                   // for RunOn::pool
+  http::CorsPolicy cors;              // which foreign origins may talk to us (default: none)
+  Milliseconds head_timeout{10'000};  // from the first byte of a request (or the connection's start) to its head's end
+  Milliseconds body_timeout{30'000};  // from the head to the body's end
+  Milliseconds keep_alive_timeout{75'000};  // between two requests
+  Milliseconds write_timeout{20'000};       // a client that takes nothing of its answer
+  unsigned pool_threads = 4;                // for RunOn::pool
   std::size_t pool_queue_max = 1'024;
-  unsigned hash_threads = 1;                   // for RunOn::hash
+  unsigned hash_threads = 1;  // for RunOn::hash
   std::size_t hash_queue_max = 64;
 };
 

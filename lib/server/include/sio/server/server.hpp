@@ -1,5 +1,5 @@
-// A Socket.IO server: sessions over long-polling and WebSocket, namespaces, rooms, acknowledgements; an HTTP router beside
-// it; one thread a core. Set up, listen(), run(). Handlers run on the shard of their socket and must not block.
+// A Socket.IO server: sessions over long-polling and WebSocket, namespaces, rooms, acknowledgements; an HTTP router
+// beside it; one thread a core. Set up, listen(), run(). Handlers run on the shard of their socket and must not block.
 #pragma once
 
 #include <memory>

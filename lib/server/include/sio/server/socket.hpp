@@ -116,8 +116,8 @@ class Socket {
   std::uint64_t handle_ = 0;
   std::array<char, 7> salt_{};
   bool connected_ = true;
-  std::uint32_t list_index_ = 0;      // in the namespace's list of this shard
-  std::uint32_t visit_mark_ = 0;      // so that an emission to several rooms reaches it once
+  std::uint32_t list_index_ = 0;  // in the namespace's list of this shard
+  std::uint32_t visit_mark_ = 0;  // so that an emission to several rooms reaches it once
   std::uint32_t next_ack_id_ = 0;
   std::vector<Membership> rooms_;
   std::vector<std::unique_ptr<PendingAck>> pending_acks_;
