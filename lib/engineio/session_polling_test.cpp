@@ -337,9 +337,20 @@ TEST(EnginePolling, PostUnderWayAtTheCloseByTheServerIsWaitedFor) {
   stalled.advance(30s).expect("answer 2 400 ", "gone");
 }
 
+TEST(EnginePolling, EndOfTheServersOwnWillKeepsWhatIsQueued) {
+  for (const auto reason : {DisconnectReason::forced_close, DisconnectReason::server_namespace_disconnect,
+                            DisconnectReason::client_namespace_disconnect, DisconnectReason::server_shutting_down,
+                            DisconnectReason::connect_timeout}) {
+    Script s{polling_session()};
+    s.send("4a").close(reason).expect("ended " + std::string(to_string(reason)));
+    s.poll(1).expect("answer 1 200 4a | 1", "gone");
+  }
+}
+
 TEST(EnginePolling, FaultFoundByTheLayerAboveEndsAtOnce) {
   for (const auto reason : {DisconnectReason::parse_error, DisconnectReason::flood, DisconnectReason::slow_consumer,
-                            DisconnectReason::parse_error, DisconnectReason::transport_error}) {
+                            DisconnectReason::overlapping_request, DisconnectReason::ping_timeout,
+                            DisconnectReason::transport_close, DisconnectReason::transport_error}) {
     const std::string ended = "ended " + std::string(to_string(reason));
     Script waiting{polling_session()};
     waiting.poll(1).send("4a").expect("answer 1 200 4a");
