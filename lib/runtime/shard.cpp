@@ -116,14 +116,14 @@ void Shard::unmark(EndOfTurn& item) {
 
 void Shard::flush_dirty() {
   // Both lists may grow while they are walked.
-  for (std::size_t i = 0; i < dirty_.size(); ++i) {
+  for (std::size_t i = 0; i < dirty_.size(); ++i) {  // NOLINT(modernize-loop-convert)
     EndOfTurn* item = dirty_[i];
     if (item == nullptr) continue;
     item->dirty_slot_ = EndOfTurn::kClean;
     item->end_of_turn();
   }
   dirty_.clear();
-  for (std::size_t i = 0; i < deferred_.size(); ++i) {
+  for (std::size_t i = 0; i < deferred_.size(); ++i) {  // NOLINT(modernize-loop-convert)
     Task task = std::move(deferred_[i]);
     task();
   }

@@ -132,7 +132,7 @@ void Client::drop(Socket& socket, DisconnectReason reason) {
 }
 
 void Client::on_drained() {
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {  // NOLINT(modernize-loop-convert): handlers may erase entries
     const Entry& entry = entries_[i];
     if (entry.socket && entry.nsp->on_drained_) entry.nsp->on_drained_(*entry.socket);
   }

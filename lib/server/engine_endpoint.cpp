@@ -186,7 +186,7 @@ void EngineEndpoint::upgrade_session(HttpConnection& connection) {
   if (target >= core_.shards().size() || target == here.shard.index()) return upgrade_here(connection);
   ShardState& there = core_.state(target);
   auto moved = connection.move_away();
-  there.shard.post([this, &there, descriptor = moved.descriptor, received = std::move(moved.received),
+  there.shard.post([&there, descriptor = moved.descriptor, received = std::move(moved.received),
                     request = std::move(moved.request)]() mutable {
     auto arrived =
         std::make_unique<HttpConnection>(there, rt::Stream::adopt(there.shard, descriptor), request->remote_address);

@@ -11,7 +11,8 @@ class Task {
  public:
   Task() = default;
 
-  template <class F, class = std::enable_if_t<!std::is_same_v<std::decay_t<F>, Task>>>
+  template <class F>
+    requires(!std::is_same_v<std::decay_t<F>, Task>)
   Task(F&& f) : body_(std::make_unique<Body<std::decay_t<F>>>(std::forward<F>(f))) {}  // NOLINT
 
   explicit operator bool() const { return body_ != nullptr; }

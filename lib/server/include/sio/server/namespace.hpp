@@ -108,7 +108,7 @@ class Namespace {
   Broadcast to(std::string_view room);
   Broadcast all() { return Broadcast(*this); }
   // Runs `function` on the socket's shard if the socket is still there. From any thread.
-  void with_socket(SocketRef socket, std::function<void(Socket&)> function);
+  void with_socket(SocketRef ref, std::function<void(Socket&)> function);
   // Sockets and rooms of the calling shard. CHECK on any other thread.
   LocalRooms& local();
 

@@ -51,8 +51,8 @@ class LocalRooms {
   friend class Socket;
   void add(Socket& socket);
   void remove(Socket& socket);
-  void join(Socket& socket, std::string_view room);
-  void leave(Socket& socket, std::string_view room);
+  void join(Socket& socket, std::string_view name);
+  void leave(Socket& socket, std::string_view name);
   void leave_at(Socket& socket, std::size_t membership);
 
   struct TextHash {
