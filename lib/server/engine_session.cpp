@@ -9,6 +9,15 @@
 
 namespace sio {
 
+namespace {
+
+std::string content_type_of(const eio::Action& answer) {
+  if (answer.status != 200) return "application/json";
+  return answer.body == "ok" ? "text/html" : "text/plain; charset=UTF-8";
+}
+
+}  // namespace
+
 EngineSession::EngineSession(ShardState& state, EngineEndpoint& endpoint, const http::Request& request,
                              eio::TransportKind transport, WebSocketConnection* websocket)
     : state_(state),
@@ -190,8 +199,7 @@ void EngineSession::carry_out(eio::Action& action) {
     case eio::ActionKind::answer: {
       http::Response response;
       response.status = action.status;
-      const bool post_answer = action.status == 200 && action.body == "ok";
-      response.headers.add("Content-Type", post_answer ? "text/html" : "text/plain; charset=UTF-8");
+      response.headers.add("Content-Type", content_type_of(action));
       response.headers.add("Cache-Control", "no-store");
       response.body = std::move(action.body);
       return state_.core.answer(action.id, std::move(response));

@@ -14,6 +14,10 @@ constexpr Milliseconds kMessageTime{30'000};  // for one message to arrive whole
 constexpr std::size_t kWriteBytes = 128 * 1024;
 constexpr std::size_t kPongBytesMax = 8 * 1024;  // pongs that may wait for a peer that does not read
 
+void append_packet(std::string& out, const eio::Packet& packet) {
+  ws::append_frame(out, packet.binary ? ws::Opcode::binary : ws::Opcode::text, packet.bytes.view());
+}
+
 }  // namespace
 
 WebSocketConnection::WebSocketConnection(ShardState& state, rt::Stream::Ptr stream, const ws::Limits& limits)
@@ -102,7 +106,7 @@ void WebSocketConnection::flush() {
   while (writable() && session_ != nullptr) {
     buffer.clear();
     while (buffer.size() < kWriteBytes && session_->take_packet(packet)) {
-      ws::append_frame(buffer, packet.binary ? ws::Opcode::binary : ws::Opcode::text, packet.bytes.view());
+      append_packet(buffer, packet);
     }
     if (buffer.empty()) return;
     write(buffer);
@@ -134,13 +138,14 @@ void WebSocketConnection::on_writable() {
 
 void WebSocketConnection::close(ws::CloseCode code) {
   if (phase_ != Phase::open || retired()) return;
-  flush();
-  if (retired()) return;
+  // All that the session still has goes out before the close frame; its bound is the outbox's.
+  std::string last;
+  eio::Packet packet;
+  while (session_ != nullptr && session_->take_packet(packet)) append_packet(last, packet);
+  ws::append_close(last, code);
   session_ = nullptr;
   phase_ = Phase::closing;
-  std::string frame;
-  ws::append_close(frame, code);
-  write(frame);
+  write(last);
   if (retired()) return;
   if (unsent_.empty()) stream_->shutdown_write();
   arm(state_.shard.now() + kCloseTime);
