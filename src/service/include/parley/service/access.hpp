@@ -34,6 +34,7 @@ enum class AccessError : std::uint8_t {
 };
 // As on the wire: "token_missing", …, "storage_unavailable".
 std::string_view to_code(AccessError error);
+AccessError to_access_error(auth::TokenError error);
 
 // Remembers who is behind a login, so that a socket or request costs no read as a rule. Register it as the store's
 // AccountListener: what changes is forgotten before the change is answered. Bounded; usable from any thread.
