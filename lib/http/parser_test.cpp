@@ -402,6 +402,23 @@ TEST(RequestParser, H7_LeavesTheNextRequestAlone) {
   for (std::size_t i = 0; i < result.requests.size(); ++i) EXPECT_EQ(result.requests[i].body, i % 2 == 0 ? "ab" : "c");
 }
 
+// An Engine.IO client expects Engine.IO's error body even when its head was refused.
+TEST(RequestParser, NamesTheTargetOfARefusedHead) {
+  const auto refused_target = [](std::string_view bytes, std::size_t piece_bytes) {
+    const ParserLimits limits;
+    RequestParser parser(limits);
+    for (std::size_t at = 0; at < bytes.size(); at += piece_bytes) parser.feed(bytes.substr(at, piece_bytes));
+    EXPECT_EQ(parser.state(), ParseState::failed);
+    return std::string(parser.refused_target());
+  };
+  for (const std::size_t piece_bytes : {1U, 7U, 500U}) {
+    EXPECT_EQ(refused_target("GET /e?a=b HTTP/1.1\r\nHost: x\r\nX: \x01", piece_bytes), "/e?a=b");  // by the scanner
+    EXPECT_EQ(refused_target("\r\nGET /e HTTP/1.1\r\nX : y\r\n\r\n", piece_bytes), "/e");           // by the grammar
+    EXPECT_EQ(refused_target("GET /e HTTP/1.1\r\n\r\n", piece_bytes), "/e");                        // by the rules
+    EXPECT_EQ(refused_target("GET /e\x01", piece_bytes), "");                                       // not whole
+  }
+}
+
 TEST(RequestParser, IsSmallWhileIdle) { EXPECT_LE(sizeof(RequestParser), 2 * sizeof(void*)); }
 
 TEST(RequestParser, MovesWithItsHalfRequest) {

@@ -44,14 +44,16 @@ void RequestParser::Impl::note_target(std::string_view head) {
   const std::string_view line = head.substr(0, head.find('\r'));
   const std::size_t begin = line.find(' ');
   const std::size_t end = begin == std::string_view::npos ? begin : line.find(' ', begin + 1);
-  if (end != std::string_view::npos && line.size() < head.size()) refused_target = line.substr(begin + 1, end - begin - 1);
+  if (end != std::string_view::npos && line.size() < head.size())
+    refused_target = line.substr(begin + 1, end - begin - 1);
 }
 
 std::size_t RequestParser::Impl::feed_head(std::string_view input) {
   const HeadScanner::Result scanned = scanner.scan(input);
   const std::string_view piece = input.substr(0, scanned.consumed);
   if (scanned.error) {
-    note_target(head_bytes.append(piece));
+    head_bytes.append(piece);
+    note_target(std::string_view(head_bytes).substr(std::min(scanner.leading_bytes(), head_bytes.size())));
     fail(scanned.error);
   } else if (!scanned.complete) {
     head_bytes.append(piece);
