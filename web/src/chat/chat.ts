@@ -1,14 +1,14 @@
-// The conversations of the signed-in user: loads them, keeps them live, sends. Rules stand in log.ts and outbox.ts;
-// this store joins them to the network and to Vue.
+// The conversations of the signed-in user: loads them, keeps them live, sends. The rules stand in conversations.ts, log.ts
+// and outbox.ts; this store joins them to the network and to Vue.
 import { defineStore } from 'pinia';
-import { computed, ref, shallowReactive, shallowRef, watch } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import { newClientId } from '@/app/client_id';
-import { asMessages, type ChatMessage, type ReadMark, type Resumed } from '@/api/types';
+import { asMessages, type ChatMessage, type Resumed } from '@/api/types';
 import { useSession } from '@/session/session';
+import { Conversations } from './conversations';
 import { normalise } from './limits';
 import { Link } from './link';
-import { ConversationLog, type LogView } from './log';
-import { Outbox, type Draft } from './outbox';
+import { Outbox } from './outbox';
 import { usePeople } from './people';
 import { ReadReporter } from './read_reporter';
 
@@ -24,114 +24,85 @@ export interface Arrival {
 export const useChat = defineStore('chat', () => {
   const session = useSession();
   const people = usePeople();
+  const conversations = new Conversations();
 
   const phase = ref<Phase>('idle');
   const failure = shallowRef<unknown>(null);
   const online = ref(false);
   /** The newest message that came in live; for announcements. */
   const arrival = shallowRef<Arrival | null>(null);
-  const views = shallowReactive(new Map<number, LogView>());
-  const activity = shallowReactive(new Map<number, number>());
 
-  const logs = new Map<number, ConversationLog>();
-  let me = 0;
+  // The greatest id seen: the connection goes on after it.
   let cursor = 0;
-  let everythingLoaded = false;
+  // Grows with every log-in and log-out: an answer that was asked for in an earlier run is dropped.
   let run = 0;
   let reloading: Promise<void> | null = null;
   let liveMeanwhile: ChatMessage[] = [];
 
-  function log(partner: number): ConversationLog {
-    let found = logs.get(partner);
-    if (found === undefined) {
-      found = new ConversationLog(me, partner, everythingLoaded);
-      logs.set(partner, found);
-    }
-    return found;
+  const outbox = new Outbox({
+    emit: (draft, answer) => link.send(draft, answer),
+    changed: (draft, state, why) => conversations.change(draft.receiverId, (log) => log.setWaiting(draft.clientId, state, why)),
+    accepted(draft, ack) {
+      if (!ack.duplicate) cursor = Math.max(cursor, ack.id);
+      conversations.change(draft.receiverId, (log) => log.accepted(draft.clientId, ack.id, ack.at));
+    },
+  });
+
+  const reporter = new ReadReporter((partner, upTo) => {
+    link.markRead(partner, upTo, (ok) => {
+      if (ok) conversations.change(partner, (log) => log.markReadByMe(upTo));
+    });
+  });
+
+  const link: Link = new Link({
+    token: () => session.token(),
+    renew: (stale) => session.renew(stale),
+    cursor: () => cursor,
+    resumed: (state) => void resumed(state),
+    lost() {
+      online.value = false;
+      outbox.setOnline(false);
+    },
+    message: received,
+    read: (mark) => conversations.read(mark),
+    cursorRefused: () => void reload().catch(() => undefined),
+    failed(clientId, code) {
+      const partner = conversations.waitingFor(clientId);
+      if (partner !== null) conversations.change(partner, (log) => log.setWaiting(clientId, 'failed', code));
+    },
+  });
+
+  function refreshPeople(): void {
+    // Short of news at worst; the next look will tell.
+    void people.refresh().catch(() => undefined);
   }
 
-  function publish(partner: number): void {
-    const it = log(partner);
-    views.set(partner, it.view());
-    activity.set(partner, it.lastActivity);
-  }
-
-  function partnerOf(message: ChatMessage): number {
-    return message.senderId === me ? message.receiverId : message.senderId;
-  }
-
-  function merge(messages: readonly ChatMessage[]): void {
-    const touched = new Map<number, ChatMessage[]>();
-    for (const message of messages) {
-      const partner = partnerOf(message);
-      const list = touched.get(partner);
-      if (list === undefined) touched.set(partner, [message]);
-      else list.push(message);
-    }
-    for (const [partner, list] of touched) {
-      log(partner).merge(list);
-      publish(partner);
-    }
-  }
-
-  // The newest messages of all conversations: afterwards each known part is gapless up to now.
   async function loadNewest(): Promise<void> {
     const mine = run;
     liveMeanwhile = [];
     const answer = await session.authorised('/chat/loaded');
     if (mine !== run) return;
     const messages = [...asMessages(answer.body), ...liveMeanwhile];
-    everythingLoaded = !answer.more;
-    for (const it of logs.values()) it.reset(everythingLoaded);
     cursor = messages.reduce((most, message) => Math.max(most, message.id), 0);
-    merge(messages);
-    for (const partner of logs.keys()) publish(partner);
+    conversations.load(messages, !answer.more);
   }
 
   function reload(): Promise<void> {
-    reloading ??= loadNewest().finally(() => {
-      reloading = null;
+    if (reloading !== null) return reloading;
+    const current = loadNewest().finally(() => {
+      if (reloading === current) reloading = null;
     });
-    return reloading;
+    reloading = current;
+    return current;
   }
-
-  const outbox = new Outbox({
-    emit: (draft, answer) => link.send(draft, answer),
-    changed(draft, state, why) {
-      log(draft.receiverId).setWaiting(draft.clientId, state, why);
-      publish(draft.receiverId);
-    },
-    accepted(draft, ack) {
-      if (!ack.duplicate) cursor = Math.max(cursor, ack.id);
-      log(draft.receiverId).accepted(draft.clientId, ack.id, ack.at);
-      publish(draft.receiverId);
-    },
-  });
-
-  const reporter = new ReadReporter((partner, upTo) => {
-    link.markRead(partner, upTo, (ok) => {
-      if (!ok) return;
-      log(partner).markReadByMe(upTo);
-      publish(partner);
-    });
-  });
 
   function received(message: ChatMessage): void {
     cursor = Math.max(cursor, message.id);
     if (reloading !== null) liveMeanwhile.push(message);
-    const partner = partnerOf(message);
-    const fresh = log(partner).merge([message]);
-    publish(partner);
+    const partner = conversations.partnerOf(message);
+    const fresh = conversations.receive(message);
     if (fresh.some((entry) => !entry.mine)) arrival.value = { partner, content: message.content };
-    if (!people.byId.has(partner)) void people.refresh().catch(() => undefined);
-  }
-
-  function read(mark: ReadMark): void {
-    const byPartner = mark.senderId === me;
-    const partner = byPartner ? mark.receiverId : mark.senderId;
-    if (byPartner) log(partner).markReadByPartner(mark.upTo);
-    else log(partner).markReadByMe(mark.upTo);
-    publish(partner);
+    if (!people.byId.has(partner)) refreshPeople();
   }
 
   async function resumed(state: Resumed): Promise<void> {
@@ -146,34 +117,13 @@ export const useChat = defineStore('chat', () => {
       if (mine !== run) return;
     } else {
       cursor = Math.max(cursor, state.upTo);
-      state.reads.forEach(read);
+      for (const mark of state.reads) conversations.read(mark);
     }
     online.value = true;
     outbox.setOnline(true);
-    for (const partner of logs.keys()) reporter.forget(partner);
-    void people.refresh().catch(() => undefined);
+    for (const partner of conversations.partners) reporter.forget(partner);
+    refreshPeople();
   }
-
-  const link: Link = new Link({
-    token: () => session.token(),
-    renew: (stale) => session.renew(stale),
-    cursor: () => cursor,
-    resumed: (state) => void resumed(state),
-    lost() {
-      online.value = false;
-      outbox.setOnline(false);
-    },
-    message: received,
-    read,
-    cursorRefused: () => void reload().catch(() => undefined),
-    failed(clientId, code) {
-      for (const [partner, it] of logs) {
-        if (it.findWaiting(clientId) === null) continue;
-        it.setWaiting(clientId, 'failed', code);
-        publish(partner);
-      }
-    },
-  });
 
   /** Loads what the list needs and goes live. Called again after a failure, it tries again. */
   async function start(): Promise<void> {
@@ -181,7 +131,7 @@ export const useChat = defineStore('chat', () => {
     if (user === null || phase.value === 'loading' || phase.value === 'ready') return;
     run += 1;
     const mine = run;
-    me = user.id;
+    conversations.clear(user.id);
     phase.value = 'loading';
     try {
       await Promise.all([people.refresh(), reload()]);
@@ -200,12 +150,9 @@ export const useChat = defineStore('chat', () => {
     link.close();
     outbox.clear();
     reporter.inView(null, null);
-    logs.clear();
-    views.clear();
-    activity.clear();
+    conversations.clear(0);
     people.clear();
     reloading = null;
-    everythingLoaded = false;
     cursor = 0;
     online.value = false;
     arrival.value = null;
@@ -223,52 +170,52 @@ export const useChat = defineStore('chat', () => {
     { flush: 'sync' },
   );
 
-  /** One page of older messages; does nothing once the beginning is there. */
+  /** One page of older messages; asks for nothing once the beginning is there. */
   async function loadOlder(partner: number): Promise<void> {
-    const it = log(partner);
-    if (it.complete) {
-      if (!views.has(partner)) publish(partner);
+    if (conversations.isComplete(partner)) {
+      // A conversation nobody wrote in yet: shown as empty.
+      if (!conversations.views.has(partner)) conversations.change(partner, () => undefined);
       return;
     }
     const mine = run;
-    const before = it.oldestId === null ? '' : `&before=${it.oldestId}`;
+    const oldest = conversations.oldestId(partner);
+    const before = oldest === null ? '' : `&before=${oldest}`;
     const answer = await session.authorised(`/chat/messages/${partner}?limit=${pageSize}${before}`);
     if (mine !== run) return;
-    it.merge(asMessages(answer.body));
-    it.complete = !answer.more;
-    publish(partner);
+    const messages = asMessages(answer.body);
+    conversations.change(partner, (log) => {
+      log.merge(messages);
+      log.complete = !answer.more;
+    });
   }
 
   function send(partner: number, text: string): void {
-    const content = normalise(text);
-    const draft: Draft = { clientId: newClientId(), receiverId: partner, content };
-    log(partner).addWaiting(draft.clientId, content, Date.now());
+    const draft = { clientId: newClientId(), receiverId: partner, content: normalise(text) };
+    conversations.change(partner, (log) => log.addWaiting(draft.clientId, draft.content, Date.now()));
     outbox.add(draft);
   }
 
   function retry(partner: number, clientId: string): void {
-    const entry = log(partner).findWaiting(clientId);
-    if (entry === null) return;
-    log(partner).moveWaitingToEnd(clientId);
-    outbox.add({ clientId, receiverId: partner, content: entry.content });
+    const content = conversations.waitingContent(partner, clientId);
+    if (content === null) return;
+    conversations.change(partner, (log) => log.moveWaitingToEnd(clientId));
+    outbox.add({ clientId, receiverId: partner, content });
   }
 
   function discard(partner: number, clientId: string): void {
     outbox.remove(clientId);
-    log(partner).removeWaiting(clientId);
-    publish(partner);
+    conversations.change(partner, (log) => log.removeWaiting(clientId));
   }
 
   /** The newest message of the partner that the person can see; null when none is. */
   function inView(partner: number, upTo: number | null): void {
-    const unread = views.get(partner)?.entries.some((it) => !it.mine && it.state !== 'read' && it.id !== null && it.id <= (upTo ?? 0));
-    if (unread === true) reporter.inView(partner, upTo);
+    if (upTo !== null && conversations.hasUnread(partner, upTo)) reporter.inView(partner, upTo);
     else reporter.inView(null, null);
   }
 
   const unreadTotal = computed(() => {
     let sum = 0;
-    for (const view of views.values()) sum += view.unread;
+    for (const view of conversations.views.values()) sum += view.unread;
     return sum;
   });
 
@@ -277,8 +224,8 @@ export const useChat = defineStore('chat', () => {
     failure,
     online,
     arrival,
-    views,
-    activity,
+    views: conversations.views,
+    activity: conversations.activity,
     unreadTotal,
     start,
     stop,

@@ -1,6 +1,7 @@
-#pragma once
 // The built web app inside the executable, as a table of files. Holds bytes and what HTTP needs to know of them;
 // refuses to serve: routes, negotiation and headers are the caller's.
+#pragma once
+
 #include <span>
 #include <string_view>
 
