@@ -1,0 +1,118 @@
+#include "parley/service/accounts.hpp"
+
+#include <gtest/gtest.h>
+
+#include "fakes_for_tests.hpp"
+
+namespace parley::service {
+namespace {
+
+constexpr std::int64_t kNowUs = 1'700'000'000'000'000;
+using Why = RegistrationRefused::Why;
+
+struct AccountsTest : ::testing::Test {
+  Registration registration(std::string_view role = "user", AdminSignupDecision admin = AdminSignupDecision::refused) {
+    return {"Ann", "ann@x.test", "a quiet harbour", role, admin};
+  }
+
+  auth::SecretKey key{std::string(32, 'k')};
+  auth::TokenCodec codec{key};
+  auth::PasswordHasher hasher{{.memory_kib = 64, .iterations = 1, .parallelism = 1}};
+  testing::FakeDirectory directory;
+  testing::FakeLogins logins;
+  Accounts accounts{directory, logins, hasher, codec, {}};
+};
+
+TEST_F(AccountsTest, RegistersAndLogsIn) {
+  ASSERT_TRUE(accounts.register_user(registration()));
+  EXPECT_TRUE(directory.accounts.at(0).password_hash.starts_with("$argon2id$"));
+  const auto grant = accounts.log_in("ann@x.test", "a quiet harbour", "user", kNowUs);
+  ASSERT_TRUE(grant);
+  const auto access = codec.verify(grant->access_token, auth::TokenType::access, kNowUs / 1'000'000);
+  ASSERT_TRUE(access);
+  EXPECT_EQ(access->user_id, 1);
+  EXPECT_EQ(access->login_id, logins.begun.at(0).id);
+  const auto refresh = codec.verify(grant->refresh_token, auth::TokenType::refresh, kNowUs / 1'000'000);
+  ASSERT_TRUE(refresh);
+  EXPECT_EQ(refresh->token_id, logins.begun.at(0).refresh_token_id);
+}
+
+TEST_F(AccountsTest, NamesEveryFieldThatIsWrong) {
+  const auto refused = accounts.register_user({"", "nobody", "short", "boss", AdminSignupDecision::allowed});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().why, Why::invalid_fields);
+  ASSERT_EQ(refused.error().flaws.size(), 4U);
+  EXPECT_EQ(refused.error().flaws[3].field, Field::role);
+}
+
+// A14 is decided by the writer: the use case hands the condition down.
+TEST_F(AccountsTest, AdminsSignUpAsTheRuleSays) {
+  EXPECT_EQ(accounts.register_user(registration("admin")).error().why, Why::admin_signup_closed);
+  ASSERT_TRUE(accounts.register_user(registration("admin", AdminSignupDecision::only_first)));
+  Registration second = registration("admin", AdminSignupDecision::only_first);
+  second.email = "bob@x.test";
+  EXPECT_EQ(accounts.register_user(second).error().why, Why::admin_signup_closed);
+  second.admin = AdminSignupDecision::allowed;
+  EXPECT_TRUE(accounts.register_user(second));
+}
+
+TEST_F(AccountsTest, SaysWhichAddressIsTakenAndWhenTheStoreIsDown) {
+  ASSERT_TRUE(accounts.register_user(registration()));
+  EXPECT_EQ(accounts.register_user(registration()).error().why, Why::email_taken);
+  directory.down = true;
+  EXPECT_EQ(accounts.register_user(registration()).error().why, Why::storage_unavailable);
+  EXPECT_EQ(accounts.log_in("ann@x.test", "a quiet harbour", "", kNowUs).error(), LoginError::storage_unavailable);
+}
+
+// A3: nobody learns from the answer whether an address is registered.
+TEST_F(AccountsTest, A3_EveryFailedLoginIsTheSame) {
+  ASSERT_TRUE(accounts.register_user(registration()));
+  EXPECT_EQ(accounts.log_in("ann@x.test", "wrong password", "", kNowUs).error(), LoginError::invalid_credentials);
+  EXPECT_EQ(accounts.log_in("nobody@x.test", "a quiet harbour", "", kNowUs).error(), LoginError::invalid_credentials);
+  EXPECT_EQ(accounts.log_in("ann@x.test", "a quiet harbour", "admin", kNowUs).error(), LoginError::invalid_credentials);
+  directory.accounts.at(0).user.disabled = true;
+  EXPECT_EQ(accounts.log_in("ann@x.test", "a quiet harbour", "", kNowUs).error(), LoginError::invalid_credentials);
+  directory.accounts.at(0).user.disabled = false;
+  logins.refuse_begin = AccountError::changed_meanwhile;
+  EXPECT_EQ(accounts.log_in("ann@x.test", "a quiet harbour", "", kNowUs).error(), LoginError::invalid_credentials);
+  EXPECT_TRUE(logins.begun.empty());
+}
+
+TEST_F(AccountsTest, RefreshesWithTheTokenThatTheStoreMadeCurrent) {
+  const std::string token =
+      codec.sign({7, "user", auth::TokenType::refresh, 0, 0, kNowUs / 1'000'000 + 60, "old", "login"});
+  const auto grant = accounts.refresh(token, kNowUs);
+  ASSERT_TRUE(grant);
+  EXPECT_EQ(logins.rotations.at(0).presented_token_id, "old");
+  const auto fresh = codec.verify(grant->refresh_token, auth::TokenType::refresh, kNowUs / 1'000'000);
+  ASSERT_TRUE(fresh);
+  EXPECT_EQ(fresh->token_id, logins.rotations.at(0).fresh_token_id);
+  EXPECT_EQ(fresh->login_id, "login");
+}
+
+// A8: a token used again ends its login; an access token is no refresh token.
+TEST_F(AccountsTest, A8_RefusesReusedEndedAndForeignTokens) {
+  const std::string token =
+      codec.sign({7, "user", auth::TokenType::refresh, 0, 0, kNowUs / 1'000'000 + 60, "old", "login"});
+  logins.refuse_rotate = RotateError::reused;
+  EXPECT_EQ(accounts.refresh(token, kNowUs).error(), AccessError::token_revoked);
+  logins.refuse_rotate = RotateError::storage_unavailable;
+  EXPECT_EQ(accounts.refresh(token, kNowUs).error(), AccessError::storage_unavailable);
+  const std::string access =
+      codec.sign({7, "user", auth::TokenType::access, 0, 0, kNowUs / 1'000'000 + 60, "j", "login"});
+  EXPECT_EQ(accounts.refresh(access, kNowUs).error(), AccessError::token_invalid);
+}
+
+TEST_F(AccountsTest, ChangesAPasswordAndKeepsThisLogin) {
+  ASSERT_TRUE(accounts.register_user(registration()));
+  const Principal who{directory.accounts.at(0).user, "this-login", 0};
+  EXPECT_EQ(accounts.change_password(who, "not it at all", "another harbour").error(),
+            PasswordChangeError::wrong_password);
+  EXPECT_EQ(accounts.change_password(who, "a quiet harbour", "x").error(), PasswordChangeError::unacceptable);
+  ASSERT_TRUE(accounts.change_password(who, "a quiet harbour", "another harbour"));
+  EXPECT_EQ(directory.kept_login, "this-login");
+  EXPECT_TRUE(accounts.log_in("ann@x.test", "another harbour", "", kNowUs));
+}
+
+}  // namespace
+}  // namespace parley::service

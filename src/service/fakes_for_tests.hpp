@@ -1,0 +1,114 @@
+// In-memory ports for the tests of the use cases: just enough of a store to decide as the real one does.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "parley/service/directory.hpp"
+#include "parley/service/logins.hpp"
+#include "parley/service/message_log.hpp"
+
+namespace parley::service::testing {
+
+class FakeDirectory final : public Directory {
+ public:
+  sio::Result<domain::UserId, AccountError> add(NewUser user) override {
+    if (down) return sio::fail(AccountError::storage_unavailable);
+    for (const Account& known : accounts) {
+      if (known.user.email == user.email) return sio::fail(AccountError::email_taken);
+      if (user.only_if_no_admin && known.user.role == domain::Role::admin) return sio::fail(AccountError::admin_exists);
+    }
+    const domain::UserId id(static_cast<std::int64_t>(accounts.size()) + 1);
+    accounts.push_back({{id, user.name, user.email, user.role, false}, user.password_hash});
+    return id;
+  }
+  sio::Result<void, AccountError> set_password(domain::UserId id, std::string hash, std::string keep) override {
+    for (Account& known : accounts) {
+      if (known.user.id != id) continue;
+      known.password_hash = std::move(hash);
+      kept_login = std::move(keep);
+      return {};
+    }
+    return sio::fail(AccountError::not_found);
+  }
+  sio::Result<domain::User, AccountError> set_role(domain::UserId, domain::Role) override {
+    return sio::fail(AccountError::not_found);
+  }
+  sio::Result<domain::User, AccountError> set_disabled(domain::UserId, bool) override {
+    return sio::fail(AccountError::not_found);
+  }
+  sio::Result<std::optional<domain::User>, StoreError> find(domain::UserId) override {
+    return std::optional<domain::User>();
+  }
+  sio::Result<std::optional<Account>, StoreError> find_account(std::string_view email) override {
+    if (down) return sio::fail(StoreError::unavailable);
+    for (const Account& known : accounts) {
+      if (known.user.email == email) return std::optional(known);
+    }
+    return std::optional<Account>();
+  }
+  sio::Result<Page<domain::User>, StoreError> list(domain::Role, const PageQuery&) override {
+    return Page<domain::User>();
+  }
+  sio::Result<Page<domain::User>, StoreError> list_all(const PageQuery&) override { return Page<domain::User>(); }
+  sio::Result<bool, StoreError> any_admin() override { return false; }
+
+  std::vector<Account> accounts;
+  std::string kept_login;
+  bool down = false;
+};
+
+class FakeLogins final : public Logins {
+ public:
+  sio::Result<void, AccountError> begin(NewLogin login) override {
+    if (refuse_begin) return sio::fail(*refuse_begin);
+    begun.push_back(std::move(login));
+    return {};
+  }
+  sio::Result<Rotated, RotateError> rotate(Rotation rotation) override {
+    rotations.push_back(rotation);
+    if (refuse_rotate) return sio::fail(*refuse_rotate);
+    return Rotated{{domain::UserId(7), "U", "u@x.test", domain::Role::admin, false}, rotation.fresh_token_id};
+  }
+  sio::Result<void, AccountError> end(std::string) override { return {}; }
+  sio::Result<void, AccountError> end_all(domain::UserId) override { return {}; }
+  sio::Result<std::optional<Login>, StoreError> find(std::string_view login_id) override {
+    ++reads;
+    if (on_find) on_find();
+    if (down) return sio::fail(StoreError::unavailable);
+    const auto found = logins.find(std::string(login_id));
+    return found == logins.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  std::vector<NewLogin> begun;
+  std::vector<Rotation> rotations;
+  std::map<std::string, Login> logins;
+  std::optional<AccountError> refuse_begin;
+  std::optional<RotateError> refuse_rotate;
+  std::function<void()> on_find;
+  int reads = 0;
+  bool down = false;
+};
+
+class FakeLog final : public MessageLog {
+ public:
+  bool try_append(Draft&& draft) noexcept override {
+    if (full) return false;
+    drafts.push_back(std::move(draft));
+    return true;
+  }
+  bool try_mark_read(ReadMark&& mark) noexcept override {
+    if (full) return false;
+    marks.push_back(mark);
+    return true;
+  }
+  std::vector<Draft> drafts;
+  std::vector<ReadMark> marks;
+  bool full = false;
+};
+
+}  // namespace parley::service::testing
