@@ -103,8 +103,9 @@ bool HttpConnection::on_head() {
   }
   if (retired()) return false;
   parser_->set_body_limit(limit);
-  if (parser_->state() != http::ParseState::failed && head.headers.find("expect") == "100-continue" &&
-      parser_->declared_body_bytes() > 0) {
+  const bool body_follows = parser_->chunked() || parser_->declared_body_bytes() > 0;
+  if (parser_->state() != http::ParseState::failed && body_follows &&
+      http::equals_ignore_case(head.headers.find("expect"), "100-continue")) {
     stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
   }
   return true;

@@ -35,15 +35,18 @@ void WebSocketConnection::begin(std::string received) {
 
 void WebSocketConnection::on_data(std::span<char> bytes) {
   if (phase_ == Phase::closed) return;
-  const bool before = decoder_.mid_message();
+  bool deadline_runs = decoder_.mid_message();
   for (;;) {
     const ws::Event event = decoder_.next(bytes);
     if (event.kind == ws::EventKind::need_more) break;
+    // A message that has ended takes its deadline with it; the next one has its own.
+    if (deadline_runs && (event.kind == ws::EventKind::text || event.kind == ws::EventKind::binary)) {
+      deadline_runs = false;
+      arm(kNever);
+    }
     if (!on_event(event)) return;
   }
-  if (phase_ == Phase::open && before != decoder_.mid_message()) {
-    arm(before ? kNever : state_.shard.now() + kMessageTime);
-  }
+  if (phase_ == Phase::open && !deadline_runs && decoder_.mid_message()) arm(state_.shard.now() + kMessageTime);
 }
 
 bool WebSocketConnection::on_event(const ws::Event& event) {
