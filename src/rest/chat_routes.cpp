@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "page_query.hpp"
-#include "parley/domain/timestamp.hpp"
 #include "parley/rest/problem.hpp"
+#include "parley/service/message_json.hpp"
 #include "routes.hpp"
 #include "sio/json/writer.hpp"
 
@@ -23,22 +23,7 @@ void render(sio::json::Writer& json, const domain::User& user) {
       .end_object();
 }
 
-void render(sio::json::Writer& json, const domain::Message& message) {
-  json.begin_object()
-      .member("id", message.id.value)
-      .member("sender_id", message.sender.value)
-      .member("receiver_id", message.receiver.value)
-      .member("content", std::string_view(message.content))
-      .key("timestamp");
-  if (message.timestamp_unix_us) {
-    json.string(domain::to_iso_8601(*message.timestamp_unix_us));
-  } else {
-    json.null();
-  }
-  json.member("read_status", message.read);
-  if (!message.client_id.empty()) json.member("client_id", std::string_view(message.client_id));
-  json.end_object();
-}
+void render(sio::json::Writer& json, const domain::Message& message) { service::write_message(json, message); }
 
 // A page as a JSON array, with the Link to the next one if there is one.
 template <class T>

@@ -1,0 +1,29 @@
+// Every error of the layers below has its problem: nothing falls through to `internal`.
+#include <gtest/gtest.h>
+
+#include "routes.hpp"
+
+namespace parley::rest {
+namespace {
+
+TEST(ErrorTable, EveryAccessErrorHasTheCodeOfTheWire) {
+  for (int i = 0; i <= static_cast<int>(service::AccessError::storage_unavailable); ++i) {
+    const auto error = static_cast<service::AccessError>(i);
+    EXPECT_EQ(spec_of(problem_of(error)).code, service::to_code(error));
+    EXPECT_NE(problem_of(error), Problem::internal);
+  }
+}
+
+TEST(ErrorTable, EveryStoreErrorIsUnavailability) {
+  for (int i = 0; i <= static_cast<int>(service::StoreError::timeout); ++i) {
+    EXPECT_EQ(problem_of(static_cast<service::StoreError>(i)), Problem::storage_unavailable);
+  }
+}
+
+TEST(ErrorTable, EveryLoginErrorHasItsProblem) {
+  EXPECT_EQ(problem_of(service::LoginError::invalid_credentials), Problem::invalid_credentials);
+  EXPECT_EQ(problem_of(service::LoginError::storage_unavailable), Problem::storage_unavailable);
+}
+
+}  // namespace
+}  // namespace parley::rest

@@ -1,0 +1,231 @@
+// For tests: the store's ports in memory, and an Api on a router above them, asked without any socket.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "parley/domain/validation.hpp"
+#include "parley/rest/api.hpp"
+
+namespace parley::rest::testing {
+
+class FakeStore final : public service::Directory, public service::Logins, public service::MessageReader {
+ public:
+  // ---- Directory
+  sio::Result<domain::UserId, service::AccountError> add(service::NewUser user) override {
+    if (failing) return sio::fail(service::AccountError::storage_unavailable);
+    for (const auto& account : accounts) {
+      if (domain::normal_email(account.user.email) == domain::normal_email(user.email)) {
+        return sio::fail(service::AccountError::email_taken);
+      }
+      if (user.only_if_no_admin && account.user.role == domain::Role::admin) {
+        return sio::fail(service::AccountError::admin_exists);
+      }
+    }
+    const domain::UserId id(static_cast<std::int64_t>(accounts.size()) + 1);
+    accounts.push_back({{id, user.name, user.email, user.role, false}, user.password_hash});
+    return id;
+  }
+  sio::Result<void, service::AccountError> set_password(domain::UserId, std::string, std::string) override {
+    return sio::fail(service::AccountError::not_found);
+  }
+  sio::Result<domain::User, service::AccountError> set_role(domain::UserId id, domain::Role role) override {
+    account(id).user.role = role;
+    return account(id).user;
+  }
+  sio::Result<domain::User, service::AccountError> set_disabled(domain::UserId id, bool disabled) override {
+    account(id).user.disabled = disabled;
+    return account(id).user;
+  }
+  sio::Result<std::optional<domain::User>, service::StoreError> find(domain::UserId id) override {
+    if (failing) return sio::fail(service::StoreError::unavailable);
+    if (id.value < 1 || id.value > static_cast<std::int64_t>(accounts.size())) return std::optional<domain::User>();
+    return std::optional(account(id).user);
+  }
+  sio::Result<std::optional<service::Account>, service::StoreError> find_account(std::string_view email) override {
+    if (failing) return sio::fail(service::StoreError::unavailable);
+    for (const auto& each : accounts) {
+      if (domain::normal_email(each.user.email) == domain::normal_email(email)) return std::optional(each);
+    }
+    return std::optional<service::Account>();
+  }
+  sio::Result<service::Page<domain::User>, service::StoreError> list(domain::Role role,
+                                                                     const service::PageQuery& query) override {
+    if (failing) return sio::fail(service::StoreError::timeout);
+    std::vector<domain::User> all;
+    for (const auto& each : accounts) {
+      if (each.user.role == role && !each.user.disabled) all.push_back(each.user);
+    }
+    return page(std::move(all), query);
+  }
+  sio::Result<service::Page<domain::User>, service::StoreError> list_all(const service::PageQuery& query) override {
+    std::vector<domain::User> all;
+    for (const auto& each : accounts) all.push_back(each.user);
+    return page(std::move(all), query);
+  }
+  sio::Result<bool, service::StoreError> any_admin() override {
+    return std::any_of(accounts.begin(), accounts.end(),
+                       [](const auto& each) { return each.user.role == domain::Role::admin; });
+  }
+
+  // ---- Logins
+  sio::Result<void, service::AccountError> begin(service::NewLogin login) override {
+    if (failing) return sio::fail(service::AccountError::storage_unavailable);
+    logins[login.id] = login;
+    return {};
+  }
+  sio::Result<service::Rotated, service::RotateError> rotate(service::Rotation rotation) override {
+    if (failing) return sio::fail(service::RotateError::storage_unavailable);
+    const auto login = logins.find(rotation.login_id);
+    if (login == logins.end()) return sio::fail(service::RotateError::ended);
+    if (login->second.refresh_token_id != rotation.presented_token_id) {
+      logins.erase(login);
+      return sio::fail(service::RotateError::reused);
+    }
+    login->second.refresh_token_id = rotation.fresh_token_id;
+    return service::Rotated{account(login->second.user).user, rotation.fresh_token_id};
+  }
+  sio::Result<void, service::AccountError> end(std::string login_id) override {
+    logins.erase(login_id);
+    return {};
+  }
+  sio::Result<void, service::AccountError> end_all(domain::UserId) override {
+    logins.clear();
+    return {};
+  }
+  sio::Result<std::optional<service::Login>, service::StoreError> find(std::string_view login_id) override {
+    if (failing) return sio::fail(service::StoreError::unavailable);
+    const auto login = logins.find(std::string(login_id));
+    if (login == logins.end()) return std::optional<service::Login>();
+    const domain::User& user = account(login->second.user).user;
+    return std::optional(service::Login{user, !user.disabled});
+  }
+
+  // ---- MessageReader
+  sio::Result<service::Page<domain::Message>, service::StoreError> conversation(
+      domain::UserId me, domain::UserId partner, const service::PageQuery& query) override {
+    if (failing) return sio::fail(service::StoreError::unavailable);
+    std::vector<domain::Message> mine;
+    for (const auto& each : messages) {
+      if ((each.sender == me && each.receiver == partner) || (each.sender == partner && each.receiver == me)) {
+        mine.push_back(each);
+      }
+    }
+    return page(std::move(mine), query);
+  }
+  sio::Result<service::Page<domain::Message>, service::StoreError> all_of(domain::UserId me,
+                                                                          const service::PageQuery& query) override {
+    if (failing) return sio::fail(service::StoreError::unavailable);
+    std::vector<domain::Message> mine;
+    for (const auto& each : messages) {
+      if (each.sender == me || each.receiver == me) mine.push_back(each);
+    }
+    return page(std::move(mine), query);
+  }
+  sio::Result<service::CatchUp, service::StoreError> catch_up(domain::UserId, const service::CatchUpQuery&) override {
+    return service::CatchUp{};
+  }
+
+  service::Account& account(domain::UserId id) { return accounts.at(static_cast<std::size_t>(id.value - 1)); }
+
+  std::vector<service::Account> accounts;
+  std::map<std::string, service::NewLogin> logins;
+  std::vector<domain::Message> messages;
+  bool failing = false;
+
+ private:
+  template <class T>
+  static service::Page<T> page(std::vector<T> all, const service::PageQuery& query) {
+    service::Page<T> result;
+    if (query.after) {
+      std::erase_if(all, [&](const T& each) { return each.id.value <= *query.after; });
+    } else if (query.before) {
+      std::erase_if(all, [&](const T& each) { return each.id.value >= *query.before; });
+    }
+    result.more = all.size() > query.limit;
+    if (result.more && query.after) all.resize(query.limit);
+    if (result.more && !query.after) all.erase(all.begin(), all.end() - query.limit);
+    result.items = std::move(all);
+    return result;
+  }
+};
+
+struct Setup {
+  AdminSignupRule admin_signup{AdminSignup::open, false};
+  sio::http::CorsPolicy cors;
+  bool rate_limits = false;
+};
+
+class FakeServer {
+ public:
+  explicit FakeServer(Setup setup = {})
+      : codec(auth::SecretKey(std::string(32, 'k'))),
+        hasher({64, 1, 1}),
+        access(codec, store),
+        accounts(store, store, hasher, codec, {}),
+        api({accounts,
+             access,
+             store,
+             store,
+             {},
+             setup.admin_signup,
+             setup.cors,
+             setup.rate_limits,
+             [this] { return ready; },
+             [this] { return now_unix_us; },
+             [this] { return now; },
+             {[this](const sio::RouteRequest&, const sio::http::Response&) { ++answers; },
+              [this](bool good) { ++(good ? good_logins : failed_logins); },
+              [this](std::string_view limit) { limited.emplace_back(limit); }}}) {
+    api.install(router);
+  }
+
+  // As the server would do it: match, run or render, filter.
+  sio::http::Response ask(const std::string& method, const std::string& target, const std::string& body = "",
+                          std::vector<sio::http::Header> headers = {}) {
+    sio::http::Request request;
+    request.method = method;
+    request.target = target;
+    const std::size_t question = target.find('?');
+    request.path = target.substr(0, question);
+    if (question != std::string::npos) request.query = sio::http::Query::parse(target.substr(question + 1));
+    request.remote_address = address;
+    request.body = body;
+    request.headers.add("Host", "localhost:5000");
+    if (method == "POST") request.headers.add("Content-Type", "application/json");
+    for (auto& header : headers) request.headers.set(header.name, header.value);
+    sio::HttpRouter::Match match = router.match(method, request.path);
+    const sio::RouteRequest route_request{request, "request-1", match.parameters};
+    sio::http::Response response = match.fallback           ? router.fallback()(route_request)
+                                   : match.route == nullptr ? router.error(match.status, &route_request)
+                                                            : match.route->handler(route_request);
+    if (!match.allow.empty()) response.headers.set("Allow", match.allow);
+    router.filter(route_request, response);
+    return response;
+  }
+  sio::http::Response ask_as(const std::string& token, const std::string& method, const std::string& target) {
+    return ask(method, target, "", {{"Authorization", "Bearer " + token}});
+  }
+
+  FakeStore store;
+  auth::TokenCodec codec;
+  auth::PasswordHasher hasher;
+  service::Access access;
+  service::Accounts accounts;
+  bool ready = true;
+  std::int64_t now_unix_us = 1'732'700'000'000'000;
+  sio::TimePoint now{std::chrono::hours(1)};
+  std::string address = "127.0.0.1";
+  int answers = 0;
+  int good_logins = 0;
+  int failed_logins = 0;
+  std::vector<std::string> limited;
+  sio::HttpRouter router;
+  Api api;
+};
+
+}  // namespace parley::rest::testing
