@@ -1,0 +1,95 @@
+// The real executable on a data directory of its own: started, stopped, killed, started again.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const EXECUTABLE = process.env.PARLEY_BIN;
+const START_PATIENCE_MS = 20_000; // sanitizer builds are slow
+
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+export class Server {
+  #child;
+  #arguments;
+  #output = '';
+  data = mkdtempSync(path.join(tmpdir(), 'parley-integration-'));
+  url = '';
+
+  // Without `limits` the limits of rates and connections are off: tests are quicker than people.
+  static async start({ limits = false, args = [] } = {}) {
+    const server = new Server();
+    server.#arguments = [...(limits ? [] : ['--rate-limits', 'off']), ...args];
+    await server.launch();
+    return server;
+  }
+
+  // Starts on the same data directory; resolves when it listens, with the milliseconds that took.
+  async launch() {
+    if (!EXECUTABLE) throw new Error('set PARLEY_BIN to the executable');
+    const began = performance.now();
+    const fixed = ['serve', '--data', this.data, '--listen', '127.0.0.1:0', '--metrics-listen', 'none'];
+    const child = spawn(EXECUTABLE, [...fixed, ...this.#arguments], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    this.#output = '';
+    running.add(child);
+    child.once('exit', () => running.delete(child));
+    await new Promise((resolve, reject) => {
+      const fail = (why) => reject(new Error(`${why}; output:\n${this.#output}`));
+      const timer = setTimeout(() => fail(`not listening after ${START_PATIENCE_MS} ms`), START_PATIENCE_MS);
+      child.once('error', (error) => fail(String(error)));
+      child.once('exit', (code, signal) => fail(`ended with ${signal ?? code} before it listened`));
+      const read = (text) => {
+        this.#output += text;
+        const line = /listening\b.*?(\d+\.\d+\.\d+\.\d+):(\d+)/.exec(this.#output);
+        if (!line) return;
+        clearTimeout(timer);
+        this.url = `http://${line[1]}:${line[2]}`;
+        resolve();
+      };
+      child.stdout.setEncoding('utf8').on('data', read);
+      child.stderr.setEncoding('utf8').on('data', read);
+    });
+    return performance.now() - began;
+  }
+
+  get output() {
+    return this.#output;
+  }
+
+  get host() {
+    return new URL(this.url).host;
+  }
+
+  get key() {
+    return readFileSync(path.join(this.data, 'jwt.key'));
+  }
+
+  async #end(signal) {
+    const child = this.#child;
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill(signal);
+      await ended;
+    }
+    return child.exitCode;
+  }
+
+  // kill -9: nothing is flushed, nothing said.
+  kill() {
+    return this.#end('SIGKILL');
+  }
+
+  // Asks it to end and resolves with its exit code.
+  terminate() {
+    return this.#end('SIGTERM');
+  }
+
+  async stop() {
+    const code = await this.terminate();
+    rmSync(this.data, { recursive: true, force: true });
+    // A sanitizer's report ends the process with another code.
+    if (code !== 0) throw new Error(`parley ended with ${code}; output:\n${this.#output}`);
+  }
+}
