@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sio/runtime/blocking_pool.hpp"
+#include "sio/runtime/clock.hpp"
 #include "sio/runtime/listener.hpp"
 #include "sio/runtime/shard_group.hpp"
 #include "sio/runtime/stream.hpp"
@@ -89,6 +90,43 @@ TEST(Shard, FlushesOnceATurn) {
   EXPECT_EQ(unmarked.flushed, 0);
 }
 
+struct AlwaysDirty final : EndOfTurn {
+  explicit AlwaysDirty(ShardGroup& group_) : group(group_) {}
+  void end_of_turn() override {
+    if (++flushed == 1) group.at(0).post([this] { at_the_post = flushed; });
+    group.at(0).mark_dirty(*this);
+    if (at_the_post != 0 || flushed == 1'000) group.stop();
+  }
+  ShardGroup& group;
+  int flushed = 0;
+  int at_the_post = 0;
+};
+
+// A handler that sends more whenever its output is gone must not keep the others from their turn, nor wait for an
+// event.
+TEST(Shard, MarkingAtTheEndOfATurnIsForTheNext) {
+  ShardGroup group(1);
+  AlwaysDirty dirty(group);
+  group.at(0).post([&] { group.at(0).mark_dirty(dirty); });
+  group.run();
+  EXPECT_EQ(dirty.at_the_post, 1);
+  EXPECT_GE(dirty.flushed, 2);
+  group.at(0).unmark(dirty);
+}
+
+// What a task owns may need what the shard's owner takes down next.
+TEST(Shard, DiscardedTasksAreDestroyedUnrun) {
+  ShardGroup group(1);
+  bool ran = false;
+  const auto owned = std::make_shared<int>(0);
+  group.at(0).post([owned, &ran] { ran = true; });
+  group.at(0).defer([owned, &ran] { ran = true; });
+  EXPECT_EQ(owned.use_count(), 3);
+  group.at(0).discard_tasks();
+  EXPECT_EQ(owned.use_count(), 1);
+  EXPECT_FALSE(ran);
+}
+
 struct Echo final : StreamHandler {
   explicit Echo(ShardGroup& group_) : group(group_) {}
   void on_data(std::span<char> bytes) override {
@@ -119,6 +157,73 @@ TEST(Stream, EchoesAndNoticesTheEnd) {
   group.run();
   char text[8];
   EXPECT_EQ(::read(pair[1], text, sizeof text), 5);
+  ::close(pair[1]);
+}
+
+struct DueTimer final : Timer {
+  explicit DueTimer(ShardGroup& group_) : group(group_) {}
+  void on_timer(TimePoint now) override {
+    if (++calls == 100'000) return group.stop();
+    group.at(0).timers().arm(*this, now + std::chrono::nanoseconds(1));
+  }
+  ShardGroup& group;
+  int calls = 0;
+};
+
+// With very many sessions some timer is always due; their sockets must be read all the same.
+TEST(Stream, IsReadThoughTimersAreAlwaysDue) {
+  int pair[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+  ShardGroup group(1);
+  Echo echo(group);
+  DueTimer timer(group);
+  group.at(0).post([&] {
+    group.at(0).timers().arm(timer, group.at(0).now());
+    echo.stream = Stream::adopt(group.at(0), pair[0]);
+    echo.stream->set_handler(&echo);
+    echo.stream->start();
+    ::shutdown(pair[1], SHUT_WR);
+  });
+  group.run();
+  EXPECT_LT(timer.calls, 100'000);
+  group.at(0).timers().cancel(timer);
+  echo.stream.reset();
+  ::close(pair[1]);
+}
+
+struct Clock final : StreamHandler {
+  explicit Clock(ShardGroup& group_) : group(group_) {}
+  void on_data(std::span<char>) override {
+    seen = group.at(0).now();
+    stream.reset();
+    group.stop();
+  }
+  void on_writable() override {}
+  void on_end(bool) override {}
+  ShardGroup& group;
+  Stream::Ptr stream;
+  TimePoint seen;
+};
+
+// The first handler after a long wait must not see the time of before it: its deadlines would be too early by the wait.
+TEST(Stream, HandlerAfterAWaitKnowsTheTime) {
+  int pair[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+  ShardGroup group(1);
+  Clock clock(group);
+  std::promise<void> waiting;
+  group.at(0).post([&] {
+    clock.stream = Stream::adopt(group.at(0), pair[0]);
+    clock.stream->set_handler(&clock);
+    clock.stream->start();
+    waiting.set_value();
+  });
+  std::thread runner([&] { group.run(); });
+  waiting.get_future().wait();
+  const TimePoint written = monotonic_now();
+  ASSERT_EQ(::write(pair[1], "x", 1), 1);
+  runner.join();
+  EXPECT_GE(clock.seen, written);
   ::close(pair[1]);
 }
 

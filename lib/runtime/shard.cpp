@@ -3,6 +3,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -46,7 +48,9 @@ Shard::Shard(unsigned index)
   arm_wake(io_->wake);
 }
 
-Shard::~Shard() { SIO_CHECK(dirty_.empty()); }
+Shard::~Shard() {
+  SIO_CHECK(std::all_of(dirty_.begin(), dirty_.end(), [](const EndOfTurn* item) { return item == nullptr; }));
+}
 
 Shard* Shard::current() { return current_shard; }
 
@@ -73,6 +77,18 @@ void Shard::run() {
   current_shard = nullptr;
 }
 
+void Shard::discard_tasks() {
+  std::vector<Task> discarded;
+  do {  // destroying a task may post or defer another
+    discarded.clear();
+    discarded.swap(deferred_);
+    const std::lock_guard lock(io_->mutex);
+    discarded.insert(discarded.end(), std::make_move_iterator(io_->mailbox.begin()),
+                     std::make_move_iterator(io_->mailbox.end()));
+    io_->mailbox.clear();
+  } while (!discarded.empty());
+}
+
 void Shard::refresh_now() {
   now_ = monotonic_now();
   now_is_fresh_ = true;
@@ -81,10 +97,10 @@ void Shard::refresh_now() {
 void Shard::turn() {
   const TimePoint wait_until = std::min(timers_.next(), now() + kLongestWait);
   now_is_fresh_ = false;  // the first handler runs inside the wait
-  if (io_->context.run_one_until(wait_until) != 0) {
-    for (int handlers = 1; handlers < kHandlersPerTurn && io_->context.poll_one() != 0; ++handlers) {
-    }
-  }
+  int handlers = 0;
+  if (dirty_.empty() && io_->context.run_one_until(wait_until) != 0) ++handlers;
+  // Also if a timer is due already: sockets must not starve behind timers.
+  while (handlers < kHandlersPerTurn && io_->context.poll_one() != 0) ++handlers;
   refresh_now();
   timers_.run_due(now_);
   drain_mailbox();
@@ -115,19 +131,23 @@ void Shard::unmark(EndOfTurn& item) {
 }
 
 void Shard::flush_dirty() {
-  // Both lists may grow while they are walked.
-  for (std::size_t i = 0; i < dirty_.size(); ++i) {  // NOLINT(modernize-loop-convert)
+  // Only those marked so far: whoever marks himself again and again would hold the loop.
+  const std::size_t due = dirty_.size();
+  for (std::size_t i = 0; i < due; ++i) {
     EndOfTurn* item = dirty_[i];
     if (item == nullptr) continue;
     item->dirty_slot_ = EndOfTurn::kClean;
     item->end_of_turn();
   }
-  dirty_.clear();
-  for (std::size_t i = 0; i < deferred_.size(); ++i) {  // NOLINT(modernize-loop-convert)
+  for (std::size_t i = 0; i < deferred_.size(); ++i) {  // grows while it is walked
     Task task = std::move(deferred_[i]);
     task();
   }
   deferred_.clear();
+  dirty_.erase(dirty_.begin(), dirty_.begin() + static_cast<std::ptrdiff_t>(due));
+  for (std::size_t i = 0; i < dirty_.size(); ++i) {
+    if (dirty_[i] != nullptr) dirty_[i]->dirty_slot_ = static_cast<std::uint32_t>(i);
+  }
 }
 
 }  // namespace sio::rt

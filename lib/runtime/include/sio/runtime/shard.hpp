@@ -3,6 +3,7 @@
 //
 // A turn: wait for readiness, run what is ready (a bounded number of handlers), run due timers, empty the mailbox, and
 // then call everybody who asked for the end of the turn: there all output of the turn goes out, one write a connection.
+// Who asks for it during the end of a turn is called at the end of the next, which then waits for nothing.
 #pragma once
 
 #include <cstddef>
@@ -52,6 +53,8 @@ class Shard {
   void stop();
   // The loop; returns after stop(). Calls from the thread that shall be the shard's.
   void run();
+  // Destroys unrun what is posted or deferred, while what it refers to still exists. After run() has returned.
+  void discard_tasks();
 
   // ---- on the shard only
   // The time, read once a turn when first asked for after the wait; at most a turn old.
