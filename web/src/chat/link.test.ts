@@ -61,6 +61,22 @@ describe('Link', () => {
     expect(ports.lost).toHaveBeenCalledTimes(1);
   });
 
+  it('tries at once when woken, but once for all that wakes it', () => {
+    const { socket, link } = setUp();
+    socket.drop('transport close');
+    vi.advanceTimersByTime(2_000);
+    link.wake();
+    link.wake();
+    expect(socket.connects).toBe(2);
+    vi.advanceTimersByTime(1_000);
+    link.wake();
+    expect(socket.connects).toBe(3);
+    socket.accept();
+    vi.advanceTimersByTime(1_000);
+    link.wake();
+    expect(socket.connects).toBe(3);
+  });
+
   it('stays away when the login is over', async () => {
     const { socket } = setUp({ renew: () => Promise.reject(new SessionEnded()) });
     socket.refuse('token_revoked');

@@ -33,11 +33,14 @@ export interface LinkPorts {
 
 const retryFirstMs = 500;
 const retryMostMs = 15_000;
+// A tab that comes back tells it several ways at once; a try under way is left alone that long.
+const wakeEveryMs = 1_000;
 
 export class Link {
   private socket: Socket | null = null;
   private usedToken = '';
   private refusals = 0;
+  private triedAt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -47,6 +50,7 @@ export class Link {
 
   open(): void {
     if (this.socket !== null) return;
+    this.triedAt = Date.now();
     const socket = this.connect({
       path: '/socket.io/',
       auth: (give) => void this.credentials().then(give, (error: unknown) => this.noToken(error)),
@@ -79,7 +83,8 @@ export class Link {
 
   /** The network or the person is back: no waiting for the next try. */
   wake(): void {
-    if (this.socket === null || this.socket.connected) return;
+    if (this.socket === null || this.socket.connected || Math.abs(Date.now() - this.triedAt) < wakeEveryMs) return;
+    this.triedAt = Date.now();
     clearTimeout(this.timer);
     this.socket.disconnect().connect();
   }
