@@ -42,7 +42,9 @@ describe('POST /auth/register', () => {
   for (const [field, values] of Object.entries(broken)) {
     for (const value of values) {
       test(`${field} ${JSON.stringify(value)?.slice(0, 20) ?? 'missing'}: 422 naming it`, async () => {
-        assertProblem(await post('/auth/register', { ...newPerson('user'), [field]: value }), 422, 'invalid_fields', [field]);
+        assertProblem(await post('/auth/register', { ...newPerson('user'), [field]: value }), 422, 'invalid_fields', [
+          field,
+        ]);
       });
     }
   }
@@ -53,7 +55,9 @@ describe('POST /auth/register', () => {
 
   test('the borders are good: name of 1 and of 100 characters, password of 8 and of 128 bytes', async () => {
     const good = [
-      { name: 'é', password: 'qy7!zk2w' }, { name: '名'.repeat(100), password: 'q'.repeat(127) + '!' }, { password: 'пароль-é1' },
+      { name: 'é', password: 'qy7!zk2w' },
+      { name: '名'.repeat(100), password: 'q'.repeat(127) + '!' },
+      { password: 'пароль-é1' },
     ];
     for (const change of good) {
       const person = { ...newPerson('user'), ...change };
@@ -87,7 +91,10 @@ describe('POST /auth/login', () => {
 
   test('tokens are HS256 with the claims promised', async () => {
     const person = await register(server, 'user');
-    for (const [token, type] of [[person.token, 'access'], [person.refresh, 'refresh']]) {
+    for (const [token, type] of [
+      [person.token, 'access'],
+      [person.refresh, 'refresh'],
+    ]) {
       const { header, claims } = parts(token);
       assert.equal(header.alg, 'HS256');
       assert.equal(String(claims.sub), String(person.id));
@@ -104,8 +111,10 @@ describe('POST /auth/login', () => {
   test('A3: every well-formed failure has the same bytes: unknown address, wrong password, wrong role', async () => {
     const person = await register(server, 'user');
     const failures = [
-      { email: 'nobody@example.com', password: PASSWORD }, { email: person.email, password: `${PASSWORD}x` },
-      { email: person.email, password: PASSWORD, role: 'admin' }, { email: 'nobody@example.com', password: PASSWORD, role: 'admin' },
+      { email: 'nobody@example.com', password: PASSWORD },
+      { email: person.email, password: `${PASSWORD}x` },
+      { email: person.email, password: PASSWORD, role: 'admin' },
+      { email: 'nobody@example.com', password: PASSWORD, role: 'admin' },
     ];
     const texts = new Set();
     for (const body of failures) {
@@ -118,7 +127,13 @@ describe('POST /auth/login', () => {
     assert.equal(texts.size, 1);
   });
 
-  for (const body of [{}, { email: 'a@b.example' }, { password: PASSWORD }, { email: 5, password: PASSWORD }, { email: 'a@b.example', password: null }]) {
+  for (const body of [
+    {},
+    { email: 'a@b.example' },
+    { password: PASSWORD },
+    { email: 5, password: PASSWORD },
+    { email: 'a@b.example', password: null },
+  ]) {
     test(`fields missing or wrong, ${JSON.stringify(body)}: 422`, async () => {
       assertProblem(await post('/auth/login', body), 422, 'invalid_fields');
     });
@@ -161,13 +176,22 @@ describe('admin sign-up', () => {
 
   test('open by default on loopback, but not for a request that came through a proxy or under another name', async () => {
     assert.equal((await registerWith(server, 'admin')).status, 201);
-    for (const headers of [{ Forwarded: 'for=192.0.2.1' }, { 'X-Forwarded-For': '192.0.2.1' }, { 'X-Forwarded-Proto': 'https' }, { Via: '1.1 proxy' }]) {
+    for (const headers of [
+      { Forwarded: 'for=192.0.2.1' },
+      { 'X-Forwarded-For': '192.0.2.1' },
+      { 'X-Forwarded-Proto': 'https' },
+      { Via: '1.1 proxy' },
+    ]) {
       assertProblem(await registerWith(server, 'admin', headers), 403, 'admin_signup_closed');
       assert.equal((await registerWith(server, 'user', headers)).status, 201, 'users may');
     }
   });
 
-  for (const args of [['--admin-signup', 'closed'], ['--admin-signup', 'invite'], ['--cors-origin', 'https://chat.example']]) {
+  for (const args of [
+    ['--admin-signup', 'closed'],
+    ['--admin-signup', 'invite'],
+    ['--cors-origin', 'https://chat.example'],
+  ]) {
     test(`with ${args.join(' ')}: 403 admin_signup_closed for admins, users may`, async () => {
       const other = await Server.start({ args });
       try {

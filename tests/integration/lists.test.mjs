@@ -20,7 +20,9 @@ before(async () => {
   dora = await register(server, 'admin', 'Dora');
   const [chatA, chatB] = [await Chat.connect(server, ada), await Chat.connect(server, bob)];
   for (let i = 0; i < 6; ++i) {
-    sent.push(i % 2 ? await chatB.send(ada, `to ada ${i}`, { client_id: `c${i}` }) : await chatA.send(bob, `to bob ${i}`));
+    sent.push(
+      i % 2 ? await chatB.send(ada, `to ada ${i}`, { client_id: `c${i}` }) : await chatA.send(bob, `to bob ${i}`),
+    );
   }
   sent.push(await chatA.send(carl, 'for carl'));
   chatA.close();
@@ -42,13 +44,19 @@ describe('people', () => {
     for (const person of [ada, bob]) {
       const { status, json } = await get('/chat/admins', person);
       assert.equal(status, 200);
-      assert.deepEqual(json.map(({ id, name, role }) => ({ id, name, role })), [ada, dora].map(({ id, name }) => ({ id, name, role: 'admin' })));
+      assert.deepEqual(
+        json.map(({ id, name, role }) => ({ id, name, role })),
+        [ada, dora].map(({ id, name }) => ({ id, name, role: 'admin' })),
+      );
     }
   });
   test('GET /chat/users lists the users to admins', async () => {
     const { status, json } = await get('/chat/users', ada);
     assert.equal(status, 200);
-    assert.deepEqual(json.map(({ id, name, role }) => ({ id, name, role })), [bob, carl].map(({ id, name }) => ({ id, name, role: 'user' })));
+    assert.deepEqual(
+      json.map(({ id, name, role }) => ({ id, name, role })),
+      [bob, carl].map(({ id, name }) => ({ id, name, role: 'user' })),
+    );
   });
   test('A13: no list tells an address or a hash', async () => {
     for (const path of ['/chat/admins', '/chat/users']) {
@@ -63,7 +71,10 @@ describe('messages', () => {
     const { status, json } = await get(`/chat/messages/${bob.id}`, ada);
     assert.equal(status, 200);
     assert.deepEqual(ids(json), ids(sent.slice(0, 6)));
-    assert.deepEqual(json.map(({ content }) => content), [0, 1, 2, 3, 4, 5].map((i) => (i % 2 ? `to ada ${i}` : `to bob ${i}`)));
+    assert.deepEqual(
+      json.map(({ content }) => content),
+      [0, 1, 2, 3, 4, 5].map((i) => (i % 2 ? `to ada ${i}` : `to bob ${i}`)),
+    );
     for (const [i, message] of json.entries()) {
       assert.equal(message.sender_id, i % 2 ? bob.id : ada.id);
       assert.equal(message.receiver_id, i % 2 ? ada.id : bob.id);
@@ -82,8 +93,13 @@ describe('messages', () => {
     assert.deepEqual(ids((await get('/chat/loaded', carl)).json), ids(sent.slice(6)));
     assert.deepEqual((await get('/chat/loaded', dora)).json, []);
   });
-  test('A11: somebody else\'s conversation, one with oneself and one with nobody look alike: empty', async () => {
-    for (const [reader, partner] of [[dora, bob.id], [carl, bob.id], [carl, 999_999], [ada, ada.id]]) {
+  test("A11: somebody else's conversation, one with oneself and one with nobody look alike: empty", async () => {
+    for (const [reader, partner] of [
+      [dora, bob.id],
+      [carl, bob.id],
+      [carl, 999_999],
+      [ada, ada.id],
+    ]) {
       const { status, text } = await get(`/chat/messages/${partner}`, reader);
       assert.equal(status, 200);
       assert.equal(text, '[]');
@@ -92,7 +108,10 @@ describe('messages', () => {
 });
 
 describe('pages', () => {
-  for (const [name, path] of [['messages', () => `/chat/messages/${bob.id}`], ['loaded', () => '/chat/loaded']]) {
+  for (const [name, path] of [
+    ['messages', () => `/chat/messages/${bob.id}`],
+    ['loaded', () => '/chat/loaded'],
+  ]) {
     const all = () => ids(name === 'messages' ? sent.slice(0, 6) : sent);
 
     test(`${name}: limit gives the newest ones, oldest first, and a link to those before`, async () => {
@@ -102,7 +121,7 @@ describe('pages', () => {
     });
     test(`${name}: the links lead through everything, once`, async () => {
       const seen = [];
-      for (let at = `${path()}?limit=2`; at; ) {
+      for (let at = `${path()}?limit=2`; at;) {
         const response = await get(at, ada);
         seen.unshift(...ids(response.json));
         at = nextOf(response);
@@ -136,12 +155,15 @@ describe('pages', () => {
   }
   test('people take limit too, and lead on', async () => {
     const seen = [];
-    for (let at = '/chat/users?limit=1'; at; ) {
+    for (let at = '/chat/users?limit=1'; at;) {
       const response = await get(at, ada);
       seen.push(...ids(response.json));
       at = nextOf(response);
     }
-    assert.deepEqual(seen.sort((a, b) => a - b), [bob.id, carl.id]);
+    assert.deepEqual(
+      seen.sort((a, b) => a - b),
+      [bob.id, carl.id],
+    );
     assertProblem(await get('/chat/admins?limit=0', bob), 422, 'invalid_fields', ['limit']);
   });
 });

@@ -94,7 +94,7 @@ for (const { method, path, takes } of routes) {
   });
 }
 
-test('the role is the database\'s: a token that claims admin does not make a user one', async () => {
+test("the role is the database's: a token that claims admin does not make a user one", async () => {
   const claimed = sign({ ...parts(user.token).claims, role: 'admin' }, server.key);
   assertProblem(await api(server, 'GET', '/chat/users', { token: claimed }), 403, 'forbidden');
 });

@@ -24,7 +24,13 @@ export class Chat {
   constructor(server, auth, { io = io4, via = 'websocket', headers } = {}) {
     this.via = via;
     this.socket = io(server.url, {
-      transports: transports[via], upgrade: via === 'upgrade', auth, reconnection: false, forceNew: true, autoConnect: false, extraHeaders: headers,
+      transports: transports[via],
+      upgrade: via === 'upgrade',
+      auth,
+      reconnection: false,
+      forceNew: true,
+      autoConnect: false,
+      extraHeaders: headers,
     });
     // socket.io-client 3 has no way to hear everything but this, and 4 has it too.
     const { onevent } = this.socket;
@@ -91,7 +97,10 @@ export class Chat {
         return this.log[i].data;
       }
       const left = deadline - performance.now();
-      if (left <= 0) throw new Error(`no ${event} within ${PATIENCE_MS} ms; the log ends with ${JSON.stringify(this.log.slice(-5))}`);
+      if (left <= 0)
+        throw new Error(
+          `no ${event} within ${PATIENCE_MS} ms; the log ends with ${JSON.stringify(this.log.slice(-5))}`,
+        );
       await new Promise((resolve) => {
         const timer = setTimeout(resolve, left);
         const wake = () => {
@@ -111,7 +120,10 @@ export class Chat {
   // Emits with an acknowledgement asked for, and resolves with it.
   ask(event, ...args) {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no acknowledgement of ${event} within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+      const timer = setTimeout(
+        () => reject(new Error(`no acknowledgement of ${event} within ${PATIENCE_MS} ms`)),
+        PATIENCE_MS,
+      );
       this.socket.emit(event, ...args, (answer) => {
         clearTimeout(timer);
         this.#record('ack', answer);

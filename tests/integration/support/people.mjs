@@ -9,7 +9,10 @@ export async function api(server, method, path, { token, body, headers = {}, raw
   if (token !== undefined) all.Authorization = `Bearer ${token}`;
   if (body !== undefined) all['Content-Type'] ??= 'application/json';
   const response = await fetch(server.url + path, {
-    method, headers: all, body: raw ?? (body === undefined ? undefined : JSON.stringify(body)), redirect: 'manual',
+    method,
+    headers: all,
+    body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
+    redirect: 'manual',
   });
   const text = await response.text();
   let json;
@@ -42,11 +45,18 @@ export function assertProblem(response, status, code, fields) {
 
 export function newPerson(role, name) {
   const number = ++count;
-  return { name: name ?? `${role} ${number}`, email: `${role}${number}.${process.pid}@example.com`, password: PASSWORD, role };
+  return {
+    name: name ?? `${role} ${number}`,
+    email: `${role}${number}.${process.pid}@example.com`,
+    password: PASSWORD,
+    role,
+  };
 }
 
 export async function logIn(server, person) {
-  const { status, json, text } = await api(server, 'POST', '/auth/login', { body: { email: person.email, password: person.password } });
+  const { status, json, text } = await api(server, 'POST', '/auth/login', {
+    body: { email: person.email, password: person.password },
+  });
   assert.equal(status, 200, text);
   return { ...person, id: json.id, token: json.access_token, refresh: json.refresh_token };
 }
@@ -66,7 +76,9 @@ export async function history(server, person, partner) {
   const messages = [];
   for (;;) {
     const after = messages.at(-1)?.id ?? 0;
-    const { status, json, text } = await api(server, 'GET', `/chat/messages/${partner.id}?after=${after}`, { token: person.token });
+    const { status, json, text } = await api(server, 'GET', `/chat/messages/${partner.id}?after=${after}`, {
+      token: person.token,
+    });
     assert.equal(status, 200, text);
     if (!json.length) return messages;
     messages.push(...json);

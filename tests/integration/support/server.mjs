@@ -14,12 +14,14 @@ export class Server {
   #child;
   #arguments;
   #output = '';
-  data = mkdtempSync(path.join(tmpdir(), 'parley-integration-'));
+  data;
   url = '';
 
-  // Without `limits` the limits of rates and connections are off: tests are quicker than people.
-  static async start({ limits = false, args = [] } = {}) {
+  // Without `limits` the limits of rates and connections are off: tests are quicker than people. `data`: a directory that
+  // there is already, else a new one.
+  static async start({ limits = false, args = [], data } = {}) {
     const server = new Server();
+    server.data = data ?? mkdtempSync(path.join(tmpdir(), 'parley-integration-'));
     server.#arguments = [...(limits ? [] : ['--rate-limits', 'off']), ...args];
     await server.launch();
     return server;

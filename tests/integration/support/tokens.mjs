@@ -57,7 +57,10 @@ export function forgeries(good, key) {
     'HS512, signed by the key': sign(claims, key, { alg: 'HS512', typ: 'JWT' }, 'sha512'),
     'kid of an empty file': sign(claims, '', { ...HEADER, kid: '../../../../dev/null' }),
     'kid with SQL': sign(claims, 'x', { ...HEADER, kid: "x' UNION SELECT 'x" }),
-    'jwk in the header': sign(claims, Buffer.alloc(32, 1), { ...HEADER, jwk: { kty: 'oct', k: Buffer.alloc(32, 1).toString('base64url') } }),
+    'jwk in the header': sign(claims, Buffer.alloc(32, 1), {
+      ...HEADER,
+      jwk: { kty: 'oct', k: Buffer.alloc(32, 1).toString('base64url') },
+    }),
     'jku in the header': sign(claims, Buffer.alloc(32, 1), { ...HEADER, jku: 'http://127.0.0.1:9/keys' }),
     'another person, the old signature': `${header}.${encode(otherId)}.${signature}`,
     'later end, the old signature': `${header}.${encode({ ...claims, exp: claims.exp + 1e6 })}.${signature}`,
@@ -70,7 +73,8 @@ export function forgeries(good, key) {
     'a fourth part': `${good}.${signature}`,
     padding: `${good}=`,
     'a non-canonical signature': nonCanonical(good),
-    'a non-canonical payload': payload.length % 4 ? `${header}.${nonCanonical(payload)}.${signature}` : `${header}.${payload}=.${signature}`,
+    'a non-canonical payload':
+      payload.length % 4 ? `${header}.${nonCanonical(payload)}.${signature}` : `${header}.${payload}=.${signature}`,
     'standard Base64': `${header}.${payload}.${'+/'.repeat(21)}A`,
     'a blank within': `${header}. ${payload}.${signature}`,
     'claims that are no object': sign([], key),

@@ -1,0 +1,111 @@
+// Contract 5, S9, E6: limits as they are by default, on a server where they are on.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { Chat } from './support/chat.mjs';
+import { PASSWORD, api, assertProblem, history, newPerson, register } from './support/people.mjs';
+import { Server } from './support/server.mjs';
+
+let server;
+let [ada, bob] = [];
+before(async () => {
+  server = await Server.start({ limits: true });
+  ada = await register(server, 'admin');
+  bob = await register(server, 'user');
+});
+after(() => server?.stop());
+
+describe('S9: messages of one user', () => {
+  test('20 at once, then rate_limited with retry_after_ms, and those are not stored; the connection stays', async () => {
+    const [user, userToo] = [await Chat.connect(server, bob), await Chat.connect(server, bob)];
+    const began = performance.now();
+    const ask = (chat, i) => chat.ask('smessage', { receiver_id: ada.id, content: `m${i}`, client_id: `c${i}` });
+    // Over two sockets: the limit is the user's, not the socket's.
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => ask(i % 2 ? user : userToo, i)));
+    const took = performance.now() - began;
+    const good = answers.filter(({ ok }) => ok);
+    const refused = answers.filter(({ ok }) => !ok);
+    assert.ok(
+      good.length >= 20 && good.length <= 20 + Math.ceil(took / 200),
+      `${good.length} were taken in ${took} ms`,
+    );
+    for (const { code, retry_after_ms } of refused) {
+      assert.equal(code, 'rate_limited');
+      assert.ok(
+        Number.isInteger(retry_after_ms) && retry_after_ms > 0 && retry_after_ms <= 200 * 20,
+        `${retry_after_ms}`,
+      );
+    }
+    assert.equal((await history(server, bob, ada)).length, good.length);
+    assert.ok(user.socket.connected && userToo.socket.connected);
+
+    // Waiting as told is enough, and the same client_id is still free.
+    const again = answers.findIndex(({ ok }) => !ok);
+    let answer = answers[again];
+    while (!answer.ok) {
+      await new Promise((resolve) => setTimeout(resolve, answer.retry_after_ms));
+      answer = await ask(user, again);
+    }
+    assert.ok(!answer.duplicate);
+
+    // A repeat of a stored message is answered with its id or told to wait, never stored again.
+    const admin = await Chat.connect(server, ada);
+    assert.equal((await admin.ask('smessage', { receiver_id: bob.id, content: 'the other side is free' })).ok, true);
+    for (const chat of [user, userToo, admin]) chat.close();
+  });
+
+  test('without acknowledgement the refusal is an error event', async () => {
+    const user = await Chat.connect(server, bob);
+    for (let i = 0; i < 30; ++i) user.emit('smessage', { receiver_id: ada.id, content: 'x', client_id: `e${i}` });
+    const error = await user.next('error');
+    assert.equal(error.code, 'rate_limited');
+    assert.equal(error.event, 'smessage');
+    assert.match(error.client_id, /^e\d+$/);
+    assert.ok(error.retry_after_ms > 0);
+    user.close();
+  });
+});
+
+describe('accounts', () => {
+  test('A1: 5 failed logins are free, then 429 with Retry-After; another account goes on', async () => {
+    const person = newPerson('user');
+    const fail = () =>
+      api(server, 'POST', '/auth/login', { body: { email: person.email, password: 'wrong password' } });
+    for (let i = 0; i < 5; ++i) assert.equal((await fail()).status, 401, 'addresses that nobody has count alike');
+    assertProblem(await fail(), 429, 'rate_limited');
+    assert.equal(
+      (await api(server, 'POST', '/auth/login', { body: { email: bob.email, password: PASSWORD } })).status,
+      200,
+    );
+  });
+
+  test('registrations: 5 an hour and address, then 429 with Retry-After', async () => {
+    let response;
+    let good = 2; // ada and bob
+    for (;;) {
+      response = await api(server, 'POST', '/auth/register', { body: newPerson('user') });
+      if (response.status !== 201) break;
+      assert.ok(++good <= 5);
+    }
+    assert.equal(good, 5);
+    assertProblem(response, 429, 'rate_limited');
+  });
+});
+
+test('E6: more than 4 KiB before authentication ends the session', async () => {
+  const chat = new Chat(server, { token: 'x'.repeat(5000) });
+  await assert.rejects(
+    Promise.race([
+      chat.connected(),
+      new Promise((_, reject) => {
+        chat.socket.connect();
+        chat.socket.io.on('close', (reason) => reject(new Error(`closed: ${reason}`)));
+      }),
+    ]),
+    /closed/,
+  );
+  chat.close();
+});
+
+test('--rate-limits off is refused for an address beyond this machine', async () => {
+  await assert.rejects(Server.start({ args: ['--listen', '0.0.0.0:0'] }), /ended with (64|78)/);
+});
