@@ -81,6 +81,14 @@ describe('useChat', () => {
     expect([...usePeople().byId.keys()]).toEqual([partner]);
   });
 
+  it('lists everybody, over several pages', async () => {
+    routes['/chat/admins'] = { body: [{ id: 20, name: 'Tom', role: 'admin' }, { id: 30, name: 'Uma', role: 'admin' }], more: true };
+    routes['/chat/admins?before=20'] = { body: [{ id: partner, name: 'Maya', role: 'admin' }] };
+    await started();
+    const { usePeople } = await import('./people');
+    expect([...usePeople().byId.keys()].sort((a, b) => a - b)).toEqual([partner, 20, 30]);
+  });
+
   it('can be started again after the first try failed', async () => {
     const good = routes['/chat/loaded'];
     delete routes['/chat/loaded'];
