@@ -87,15 +87,7 @@ EngineEndpoint& ServerCore::add_endpoint(std::unique_ptr<EngineEndpoint> endpoin
   return *endpoints_.back();
 }
 
-HttpRouter& ServerCore::router_of(std::string_view listener) {
-  if (listener.empty()) return router_;
-  auto& router = named_routers_[std::string(listener)];
-  if (!router) router = std::make_unique<HttpRouter>();
-  return *router;
-}
-
-EngineEndpoint* ServerCore::endpoint_for(const HttpRouter& router, std::string_view path) {
-  if (&router != &router_) return nullptr;
+EngineEndpoint* ServerCore::endpoint_for(std::string_view path) {
   for (const auto& endpoint : endpoints_) {
     if (endpoint->serves(path)) return endpoint.get();
   }
@@ -116,29 +108,26 @@ void ServerCore::answer(Handle request, http::Response response) {
   there.shard.post([deliver, moved = std::move(response)]() mutable { deliver(std::move(moved)); });
 }
 
-Result<rt::Endpoint, std::string> ServerCore::listen(std::string_view address, std::string_view name) {
+Result<rt::Endpoint, std::string> ServerCore::listen(std::string_view address) {
   auto endpoint = rt::parse_endpoint(address);
   if (!endpoint) return fail(endpoint.error());
-  HttpRouter& router = router_of(name);
-  auto listener = rt::Listener::open(shards_.at(0), *endpoint, [this, &router](int descriptor, std::string remote) {
-    accept(descriptor, std::move(remote), router);
-  });
+  auto listener = rt::Listener::open(
+      shards_.at(0), *endpoint, [this](int descriptor, std::string remote) { accept(descriptor, std::move(remote)); });
   if (!listener) return fail(listener.error());
   listeners_.push_back(std::move(*listener));
   return listeners_.back()->endpoint();
 }
 
 // Connections are dealt out in turn: what lives on them stays on its shard.
-void ServerCore::accept(int descriptor, std::string remote, HttpRouter& router) {
+void ServerCore::accept(int descriptor, std::string remote) {
   ShardState& there = *states_[next_shard_];
   next_shard_ = (next_shard_ + 1) % shards_.size();
-  const auto take = [&there, &router, descriptor, remote = std::move(remote)] {
+  const auto take = [&there, descriptor, remote = std::move(remote)] {
     if (there.draining) {
       ::close(descriptor);
       return;
     }
-    auto connection =
-        std::make_unique<HttpConnection>(there, rt::Stream::adopt(there.shard, descriptor), router, remote);
+    auto connection = std::make_unique<HttpConnection>(there, rt::Stream::adopt(there.shard, descriptor), remote);
     Connection::enter(std::move(connection)).begin();
   };
   if (there.shard.index() == 0) return take();

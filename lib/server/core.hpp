@@ -2,8 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -50,17 +48,15 @@ class ServerCore {
   ServerCore& operator=(const ServerCore&) = delete;
 
   const ServerOptions& options() const { return options_; }
-  // The routes of the public listeners, and those of listeners that were given a name.
   HttpRouter& router() { return router_; }
-  HttpRouter& router_of(std::string_view listener);
   rt::ShardGroup& shards() { return shards_; }
   ShardState& state(unsigned shard) { return *states_[shard]; }
   // The state of the shard whose thread this is; CHECK on any other thread.
   ShardState& current_state();
 
   EngineEndpoint& add_endpoint(std::unique_ptr<EngineEndpoint> endpoint);
-  // The endpoint of a path: its own path or anything below it. Engine.IO is served by the public listeners alone.
-  EngineEndpoint* endpoint_for(const HttpRouter& router, std::string_view path);
+  // The endpoint of a path: its own path or anything below it.
+  EngineEndpoint* endpoint_for(std::string_view path);
 
   rt::BlockingPool& pool() { return pool_; }
   rt::BlockingPool& hash_pool() { return hash_pool_; }
@@ -71,17 +67,16 @@ class ServerCore {
   // Answers the HTTP request under way on connection `request`, if it is still there. From any thread.
   void answer(Handle request, http::Response response);
 
-  Result<rt::Endpoint, std::string> listen(std::string_view address, std::string_view name);
+  Result<rt::Endpoint, std::string> listen(std::string_view address);
   void run();
   void stop();
 
  private:
-  void accept(int descriptor, std::string remote, HttpRouter& router);
+  void accept(int descriptor, std::string remote);
   void begin_shutdown(ShardState& state);
 
   ServerOptions options_;
   HttpRouter router_;
-  std::map<std::string, std::unique_ptr<HttpRouter>, std::less<>> named_routers_;
   rt::ShardGroup shards_;
   std::vector<std::unique_ptr<ShardState>> states_;
   std::vector<std::unique_ptr<EngineEndpoint>> endpoints_;

@@ -185,12 +185,11 @@ void EngineEndpoint::upgrade_session(HttpConnection& connection) {
   const unsigned target = id ? shard_of(id->handle) : here.shard.index();
   if (target >= core_.shards().size() || target == here.shard.index()) return upgrade_here(connection);
   ShardState& there = core_.state(target);
-  HttpRouter& router = connection.router();
   auto moved = connection.move_away();
-  there.shard.post([&there, &router, descriptor = moved.descriptor, received = std::move(moved.received),
+  there.shard.post([&there, descriptor = moved.descriptor, received = std::move(moved.received),
                     request = std::move(moved.request)]() mutable {
-    auto arrived = std::make_unique<HttpConnection>(there, rt::Stream::adopt(there.shard, descriptor), router,
-                                                    request->remote_address);
+    auto arrived =
+        std::make_unique<HttpConnection>(there, rt::Stream::adopt(there.shard, descriptor), request->remote_address);
     Connection::enter(std::move(arrived)).begin_with(std::move(request), std::move(received));
   });
 }

@@ -18,9 +18,8 @@ constexpr Milliseconds kLingerTime{2'000};
 
 }  // namespace
 
-HttpConnection::HttpConnection(ShardState& state, rt::Stream::Ptr stream, HttpRouter& router,
-                               std::string remote_address)
-    : Connection(state, std::move(stream)), router_(router), remote_address_(std::move(remote_address)) {}
+HttpConnection::HttpConnection(ShardState& state, rt::Stream::Ptr stream, std::string remote_address)
+    : Connection(state, std::move(stream)), remote_address_(std::move(remote_address)) {}
 
 void HttpConnection::begin(std::string received) {
   stream_->set_handler(this);
@@ -91,14 +90,14 @@ bool HttpConnection::on_head() {
   const http::Request& head = parser_->head();
   arm(state_.shard.now() + state_.core.options().http.body_timeout);
   std::size_t limit = 0;
-  if (EngineEndpoint* endpoint = state_.core.endpoint_for(router_, head.path)) {
+  if (EngineEndpoint* endpoint = state_.core.endpoint_for(head.path)) {
     limit = endpoint->options().session.max_payload;
     if (head.method == "POST") {
       endpoint_ = endpoint;
       endpoint->post_begun(handle(), head);
     }
   } else {
-    const auto match = router_.match(head.method, head.path);
+    const auto match = state_.core.router().match(head.method, head.path);
     // Bodies of requests that fail anyway are read and dropped up to a moderate size, so that the answer arrives.
     limit = match.route != nullptr ? match.route->body_bytes_max : std::size_t{128} * 1024;
   }
@@ -138,17 +137,17 @@ void HttpConnection::on_failed() {
     endpoint_ = nullptr;
   }
   close_after_ = true;
-  const bool for_engine = status == 400 && state_.core.endpoint_for(router_, parser_->refused_target()) != nullptr;
-  send(for_engine ? EngineEndpoint::bad_request() : router_.error(status, nullptr));
+  const bool for_engine = status == 400 && state_.core.endpoint_for(parser_->refused_target()) != nullptr;
+  send(for_engine ? EngineEndpoint::bad_request() : state_.core.router().error(status, nullptr));
 }
 
 void HttpConnection::dispatch() {
-  if (EngineEndpoint* endpoint = state_.core.endpoint_for(router_, request_->path)) return endpoint->handle(*this);
-  run_route(router_.match(request_->method, request_->path));
+  if (EngineEndpoint* endpoint = state_.core.endpoint_for(request_->path)) return endpoint->handle(*this);
+  run_route(state_.core.router().match(request_->method, request_->path));
 }
 
 void HttpConnection::run_route(HttpRouter::Match match) {
-  HttpRouter& router = router_;
+  HttpRouter& router = state_.core.router();
   request_id_ = state_.core.next_request_id(state_);
   RouteRequest here{*request_, request_id_, std::move(match.parameters)};
   if (match.fallback) return answer(router.fallback()(here));
@@ -167,10 +166,10 @@ void HttpConnection::run_route(HttpRouter::Match match) {
   };
   if (route.run_on == RunOn::shard) return answer(guarded(route, here, router));
   rt::BlockingPool& pool = route.run_on == RunOn::hash ? state_.core.hash_pool() : state_.core.pool();
-  const bool taken = pool.try_submit([guarded, &core = state_.core, &router, &route, handle = handle(),
-                                      request = request_, id = request_id_, parameters = here.parameters] {
+  const bool taken = pool.try_submit([guarded, &core = state_.core, &route, handle = handle(), request = request_,
+                                      id = request_id_, parameters = here.parameters] {
     const RouteRequest there{*request, id, parameters};
-    core.answer(handle, guarded(route, there, router));
+    core.answer(handle, guarded(route, there, core.router()));
   });
   if (!taken) answer(router.error(503, &here));
 }
@@ -188,7 +187,7 @@ void HttpConnection::send(http::Response response) {
   const http::Request& request = request_ ? *request_ : kNone;
   if (request_id_.empty()) request_id_ = state_.core.next_request_id(state_);
   const RouteRequest context{request, request_id_, {}};
-  router_.filter(context, response);
+  state_.core.router().filter(context, response);
   if (request_) state_.core.options().http.cors.add_headers(request.headers.find("origin"), response.headers);
   // A client that asked for an upgrade and did not get it has nothing else to say on this connection.
   close_after_ =
@@ -240,7 +239,7 @@ void HttpConnection::start_lingering() {
 
 void HttpConnection::on_end(bool) {
   if (state_now_ == State::answering && request_) {
-    if (EngineEndpoint* endpoint = state_.core.endpoint_for(router_, request_->path))
+    if (EngineEndpoint* endpoint = state_.core.endpoint_for(request_->path))
       endpoint->request_aborted(handle(), *request_);
   } else if (state_now_ == State::receiving && endpoint_ != nullptr) {
     endpoint_->post_aborted(handle(), parser_->head());
@@ -255,7 +254,7 @@ void HttpConnection::on_timer(TimePoint) {
       if (retired()) return;
       endpoint_ = nullptr;
       close_after_ = true;
-      if (parser_->started()) return send(router_.error(408, nullptr));
+      if (parser_->started()) return send(state_.core.router().error(408, nullptr));
       return retire();
     case State::idle:
     case State::writing:

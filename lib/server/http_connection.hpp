@@ -18,7 +18,7 @@ class EngineEndpoint;
 
 class HttpConnection final : public Connection {
  public:
-  HttpConnection(ShardState& state, rt::Stream::Ptr stream, HttpRouter& router, std::string remote_address);
+  HttpConnection(ShardState& state, rt::Stream::Ptr stream, std::string remote_address);
 
   // Begins to read. `received`: bytes that another owner of the stream has read already.
   void begin(std::string received = {});
@@ -30,7 +30,6 @@ class HttpConnection final : public Connection {
 
   // ---- for the upgrade of the request under way
   const http::Request& request() const { return *request_; }
-  HttpRouter& router() const { return router_; }
   // Writes `head` (a 101) and gives up stream and bytes received beyond the request; the connection retires.
   struct Released {
     rt::Stream::Ptr stream;
@@ -71,7 +70,6 @@ class HttpConnection final : public Connection {
   void start_lingering();
   void clear_request();
 
-  HttpRouter& router_;  // its listener's
   std::string remote_address_;
   std::unique_ptr<http::RequestParser> parser_;  // only while a request comes in
   std::shared_ptr<http::Request> request_;       // the request under way, once complete

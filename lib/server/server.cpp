@@ -28,11 +28,9 @@ void Server::serve_engine_io(EngineOptions options, EngineApplication& applicati
   core_->add_endpoint(std::make_unique<EngineEndpoint>(*core_, std::move(options), application));
 }
 
-HttpRouter& Server::http(std::string_view listener) { return core_->router_of(listener); }
+HttpRouter& Server::http() { return core_->router(); }
 
-Result<rt::Endpoint, std::string> Server::listen(std::string_view address, std::string_view name) {
-  return core_->listen(address, name);
-}
+Result<rt::Endpoint, std::string> Server::listen(std::string_view address) { return core_->listen(address); }
 
 void Server::run() { core_->run(); }
 

@@ -33,11 +33,9 @@ class Server {
   Namespace& of(std::string_view name);
   // Serves bare Engine.IO sessions at options.path.
   void serve_engine_io(EngineOptions options, EngineApplication& application);
-  // The routes of the public listeners, or those of the listeners of one name.
-  HttpRouter& http(std::string_view listener = {});
-  // Binds now; the error is a sentence. The endpoint names the port that was really bound. A listener with a name (for
-  // metrics, or for operators) has routes of its own and serves neither Engine.IO nor the public routes.
-  Result<rt::Endpoint, std::string> listen(std::string_view address, std::string_view name = {});
+  HttpRouter& http();
+  // Binds now; the error is a sentence. The endpoint names the port that was really bound.
+  Result<rt::Endpoint, std::string> listen(std::string_view address);
 
   // ---- running
   // Serves until stop(); uses the calling thread as the first shard's.
