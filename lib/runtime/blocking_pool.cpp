@@ -14,13 +14,16 @@ BlockingPool::BlockingPool(const std::string& name, unsigned threads, std::size_
   }
 }
 
-BlockingPool::~BlockingPool() {
+BlockingPool::~BlockingPool() { stop(); }
+
+void BlockingPool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   ready_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 bool BlockingPool::try_submit(Task task) {

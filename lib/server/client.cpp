@@ -4,6 +4,7 @@
 
 #include "core.hpp"
 #include "engine_session.hpp"
+#include "guard.hpp"
 #include "sio/base/check.hpp"
 
 namespace sio {
@@ -64,7 +65,7 @@ void Client::handle(const DecodedPacket& packet) {
     case PacketType::ack:
     case PacketType::binary_ack:
       if (packet.ack_id && packet.json_error == json::Error::none)
-        entry->socket->on_ack(*packet.ack_id, packet.payload);
+        entry->socket->finish_ack(*packet.ack_id, AckStatus::answered, packet.payload, packet.attachments);
       return;
     case PacketType::connect_error:
       return;
@@ -82,7 +83,9 @@ void Client::connect(const DecodedPacket& packet) {
     return accept(*nsp, serial, nullptr, nullptr, json::Value(auth));
   }
   const Handle session = static_cast<EngineSession&>(engine_).handle();
-  nsp->authorizer_(ConnectRequest(state_.core, session, *nsp, serial, std::string(auth), packet.json_error));
+  // One that is thrown away, by an exception too, is refused.
+  call_guarded(nsp->authorizer_,
+               ConnectRequest(state_.core, session, *nsp, serial, std::string(auth), packet.json_error));
 }
 
 void Client::accept(Namespace& nsp, std::uint32_t serial, std::unique_ptr<SocketData> data,
@@ -95,8 +98,11 @@ void Client::accept(Namespace& nsp, std::uint32_t serial, std::unique_ptr<Socket
   state_.shard.timers().cancel(*this);
   socket.enter_shard();
   send_plain(PacketType::connect, nsp.name(), R"({"sid":")" + socket.id() + R"("})");
-  if (on_accepted) on_accepted(socket);
-  if (socket.connected() && nsp.on_connection_) nsp.on_connection_(socket, auth);
+  const bool set_up = call_guarded([&] {
+    if (on_accepted) on_accepted(socket);
+    if (socket.connected() && nsp.on_connection_) nsp.on_connection_(socket, auth);
+  });
+  if (!set_up) socket.disconnect();
 }
 
 void Client::refuse(Namespace& nsp, std::uint32_t serial, std::string_view message, std::string_view data_json) {
@@ -112,7 +118,7 @@ void Client::refuse(Namespace& nsp, std::uint32_t serial, std::string_view messa
 }
 
 void Client::send(const EncodedPacket& packet, bool droppable) {
-  engine_.send({packet.text, false, droppable && packet.attachments.empty()});
+  if (!engine_.send({packet.text, false, droppable})) return;
   for (const SharedBytes& attachment : packet.attachments) engine_.send({attachment, true, false});
 }
 
@@ -134,7 +140,7 @@ void Client::drop(Socket& socket, DisconnectReason reason) {
 void Client::on_drained() {
   for (std::size_t i = 0; i < entries_.size(); ++i) {  // NOLINT(modernize-loop-convert): handlers may erase entries
     const Entry& entry = entries_[i];
-    if (entry.socket && entry.nsp->on_drained_) entry.nsp->on_drained_(*entry.socket);
+    if (entry.socket && entry.nsp->on_drained_) call_guarded(entry.nsp->on_drained_, *entry.socket);
   }
 }
 

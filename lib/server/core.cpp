@@ -60,7 +60,7 @@ class ShutdownTimer final : public rt::Timer {
 }  // namespace
 
 ShardState::ShardState(ServerCore& core_, rt::Shard& shard_)
-    : core(core_), shard(shard_), connections(shard_.index()), sessions(shard_.index()), sockets(shard_.index()) {}
+    : core(core_), shard(shard_), sockets(shard_.index()), connections(shard_.index()), sessions(shard_.index()) {}
 
 ShardState::~ShardState() = default;
 
@@ -73,8 +73,13 @@ ServerCore::ServerCore(ServerOptions options)
   for (unsigned i = 0; i < shards_.size(); ++i) states_.push_back(std::make_unique<ShardState>(*this, shards_.at(i)));
 }
 
-// Out of line: what the tables own is complete here. Sessions go before connections, both before their shards.
-ServerCore::~ServerCore() = default;
+// Threads end before what they answer to. What waits in a mailbox may refuse or emit when it is destroyed, so it goes
+// while there is somebody to do that to; then sessions, connections, and their shards.
+ServerCore::~ServerCore() {
+  pool_.stop();
+  hash_pool_.stop();
+  for (unsigned i = 0; i < shards_.size(); ++i) shards_.at(i).discard_tasks();
+}
 
 ShardState& ServerCore::current_state() {
   rt::Shard* shard = rt::Shard::current();

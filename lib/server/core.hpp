@@ -32,10 +32,10 @@ struct ShardState {
 
   ServerCore& core;
   rt::Shard& shard;
+  HandleTable<Socket*> sockets;  // owned by their clients, who are owned by sessions: these go first
   HandleTable<std::unique_ptr<Connection>> connections;
   HandleTable<std::unique_ptr<EngineSession>> sessions;
-  HandleTable<Socket*> sockets;  // owned by their clients
-  std::uint64_t requests = 0;    // for request ids
+  std::uint64_t requests = 0;  // for request ids
   bool draining = false;
   std::shared_ptr<rt::Timer> shutdown;
 };
@@ -84,7 +84,7 @@ class ServerCore {
   std::string instance_;     // random start of request ids
   unsigned next_shard_ = 0;  // on the first shard: where the next connection goes
   std::atomic<unsigned> shards_drained_{0};
-  rt::BlockingPool pool_;  // last: their threads end before what they answer to
+  rt::BlockingPool pool_;
   rt::BlockingPool hash_pool_;
 };
 

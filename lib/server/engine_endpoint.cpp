@@ -207,8 +207,8 @@ void EngineEndpoint::upgrade_here(HttpConnection& connection) {
   auto released = connection.switch_protocol(head);
   if (!released.stream) return;
   WebSocketConnection& websocket = WebSocketConnection::open(state, std::move(released.stream), websocket_limits_);
-  if (!session->probe_opened(websocket)) return websocket.close(ws::CloseCode::none);
-  websocket.begin(std::move(released.received));
+  if (!session->probe_opened(websocket)) websocket.close(ws::CloseCode::none);
+  if (!websocket.retired()) websocket.begin(std::move(released.received));
 }
 
 void EngineEndpoint::post_begun(Handle request, const http::Request& head) {

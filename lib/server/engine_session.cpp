@@ -4,6 +4,7 @@
 
 #include "core.hpp"
 #include "engine_endpoint.hpp"
+#include "guard.hpp"
 #include "sio/runtime/clock.hpp"
 #include "websocket_connection.hpp"
 
@@ -45,7 +46,18 @@ void EngineSession::begin() {
   armed_ = session_.deadline();
   state_.shard.timers().arm(*this, armed_);
   if (session_.transport() == eio::TransportKind::websocket) send({SharedBytes(open_packet()), false, false});
-  client_ = endpoint_.application().on_open(*this);
+  call_guarded([this] { client_ = endpoint_.application().on_open(*this); });
+  if (!client_) return close(DisconnectReason::forced_close);
+  if (ended_) tell_end();  // by the application, while it made its client
+}
+
+void EngineSession::tell_end() {
+  if (client_) call_guarded([this] { client_->on_close(*ended_); });
+}
+
+void EngineSession::tell_message(const eio::Incoming& incoming) {
+  if (!client_) return;
+  call_guarded([&] { client_->on_message(incoming.kind == eio::Incoming::Kind::binary, incoming.data); });
 }
 
 bool EngineSession::answers_to(const EngineEndpoint& endpoint, const SessionSecret& secret) const {
@@ -90,7 +102,7 @@ void EngineSession::post_complete(eio::RequestId request, std::string_view body)
   for (;;) {
     const eio::Incoming incoming = session_.next_from_post(scratch, state_.shard.now(), actions);
     if (incoming.kind == eio::Incoming::Kind::none) break;
-    if (client_) client_->on_message(incoming.kind == eio::Incoming::Kind::binary, incoming.data);
+    tell_message(incoming);
   }
   perform(actions);
 }
@@ -120,9 +132,7 @@ void EngineSession::websocket_message(WebSocketConnection& websocket, bool binar
   const eio::Incoming incoming =
       session_.on_websocket_message(websocket.handle(), binary, data, state_.shard.now(), actions);
   perform(actions);
-  if (incoming.kind != eio::Incoming::Kind::none && client_) {
-    client_->on_message(incoming.kind == eio::Incoming::Kind::binary, incoming.data);
-  }
+  if (incoming.kind != eio::Incoming::Kind::none) tell_message(incoming);
 }
 
 void EngineSession::websocket_control_frame(WebSocketConnection& websocket) {
@@ -139,10 +149,12 @@ void EngineSession::websocket_closed(WebSocketConnection& websocket, DisconnectR
 
 void EngineSession::websocket_writable() { state_.shard.mark_dirty(*this); }
 
-void EngineSession::send(eio::Packet message) {
+bool EngineSession::send(eio::Packet message) {
   eio::Actions actions;
-  if (session_.send(std::move(message), can_write(), state_.shard.now(), actions)) state_.shard.mark_dirty(*this);
+  const bool queued = session_.send(std::move(message), can_write(), state_.shard.now(), actions);
+  if (queued) state_.shard.mark_dirty(*this);
   if (!actions.empty()) perform(actions);
+  return queued;
 }
 
 void EngineSession::close(DisconnectReason reason) {
@@ -169,6 +181,7 @@ void EngineSession::on_timer(TimePoint now) {
 }
 
 void EngineSession::end_of_turn() {
+  if (handle_ == 0) return;  // gone in this turn
   drain_due_ = drain_due_ || session_.has_packets();
   bool writable = true;
   if (session_.transport() == eio::TransportKind::websocket) {
@@ -183,7 +196,7 @@ void EngineSession::end_of_turn() {
   }
   if (!drain_due_ || !writable || session_.has_packets()) return;
   drain_due_ = false;
-  if (client_) client_->on_drained();
+  if (client_ && session_.open()) call_guarded([this] { client_->on_drained(); });
 }
 
 void EngineSession::perform(eio::Actions& actions) {
@@ -213,8 +226,8 @@ void EngineSession::carry_out(eio::Action& action) {
       if (WebSocketConnection* connection = websocket(action.id)) connection->close(ws::CloseCode::none);
       return;
     case eio::ActionKind::ended:
-      if (client_) client_->on_close(action.reason);
-      return;
+      ended_ = action.reason;
+      return tell_end();
     case eio::ActionKind::gone:
       return finish();
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -57,7 +58,7 @@ class EngineSession final : public EngineSocket, private rt::Timer, private rt::
   bool take_packet(eio::Packet& packet) { return session_.take_packet(packet); }
 
   // ---- EngineSocket
-  void send(eio::Packet message) override;
+  bool send(eio::Packet message) override;
   void close(DisconnectReason reason) override;
   const Handshake& handshake() const override { return *handshake_; }
   void trim_handshake(bool (*keep)(std::string_view name)) override;
@@ -73,6 +74,8 @@ class EngineSession final : public EngineSocket, private rt::Timer, private rt::
   WebSocketConnection* websocket(Handle id) const;
   bool can_write() const;
   void finish();
+  void tell_message(const eio::Incoming& incoming);
+  void tell_end();
 
   ShardState& state_;
   EngineEndpoint& endpoint_;
@@ -80,6 +83,7 @@ class EngineSession final : public EngineSocket, private rt::Timer, private rt::
   TimePoint armed_ = kNever;
   Handle handle_ = 0;
   bool drain_due_ = false;  // packets were queued, and the client was not told yet that they are gone
+  std::optional<DisconnectReason> ended_;
   SessionSecret secret_{};
   std::unique_ptr<EngineClient> client_;
   std::unique_ptr<Handshake> handshake_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -35,8 +36,9 @@ class HandleTable {
   // The object, or null.
   auto* find(Handle handle) {
     const auto slot = static_cast<std::uint32_t>(handle);
-    const bool known = slot < entries_.size() && make_handle(slot) == handle;
-    return known ? &*entries_[slot].pointer : nullptr;
+    // A handle may come from a client, who can guess the next one of a free slot.
+    const bool known = slot < entries_.size() && make_handle(slot) == handle && entries_[slot].pointer != nullptr;
+    return known ? std::to_address(entries_[slot].pointer) : nullptr;
   }
 
   // Forgets the handle and gives the pointer back.

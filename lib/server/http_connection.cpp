@@ -1,7 +1,6 @@
 #include "http_connection.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "core.hpp"
@@ -82,7 +81,9 @@ void HttpConnection::process() {
     if (used == 0 && now == before) break;
   }
   processing_ = false;
-  if (!retired()) received_.erase(0, std::min(at, received_.size()));
+  if (retired()) return;
+  received_.erase(0, std::min(at, received_.size()));
+  if (received_.empty()) std::string().swap(received_);  // an idle connection keeps no memory
 }
 
 // The head is there: how much body may follow, and does an Engine.IO session have to know now?
@@ -150,26 +151,19 @@ void HttpConnection::run_route(HttpRouter::Match match) {
   HttpRouter& router = state_.core.router();
   request_id_ = state_.core.next_request_id(state_);
   RouteRequest here{*request_, request_id_, std::move(match.parameters)};
-  if (match.fallback) return answer(router.fallback()(here));
+  if (match.fallback) return answer(router.run(router.fallback(), here));
   if (match.route == nullptr) {
     http::Response response = router.error(match.status, &here);
     if (!match.allow.empty()) response.headers.set("Allow", match.allow);
     return answer(std::move(response));
   }
   const Route& route = *match.route;
-  const auto guarded = [](const Route& matched, const RouteRequest& request, const HttpRouter& errors) {
-    try {
-      return matched.handler(request);
-    } catch (const std::exception&) {
-      return errors.error(500, &request);
-    }
-  };
-  if (route.run_on == RunOn::shard) return answer(guarded(route, here, router));
+  if (route.run_on == RunOn::shard) return answer(router.run(route.handler, here));
   rt::BlockingPool& pool = route.run_on == RunOn::hash ? state_.core.hash_pool() : state_.core.pool();
-  const bool taken = pool.try_submit([guarded, &core = state_.core, &route, handle = handle(), request = request_,
+  const bool taken = pool.try_submit([&core = state_.core, &route, handle = handle(), request = request_,
                                       id = request_id_, parameters = here.parameters] {
     const RouteRequest there{*request, id, parameters};
-    core.answer(handle, guarded(route, there, core.router()));
+    core.answer(handle, core.router().run(route.handler, there));
   });
   if (!taken) answer(router.error(503, &here));
 }
@@ -184,11 +178,12 @@ void HttpConnection::answer(http::Response response) {
 
 void HttpConnection::send(http::Response response) {
   static const http::Request kNone;
-  const http::Request& request = request_ ? *request_ : kNone;
+  // Of a request that failed there is its head, or nothing.
+  const http::Request& request = request_ ? *request_ : parser_ ? parser_->head() : kNone;
   if (request_id_.empty()) request_id_ = state_.core.next_request_id(state_);
   const RouteRequest context{request, request_id_, {}};
   state_.core.router().filter(context, response);
-  if (request_) state_.core.options().http.cors.add_headers(request.headers.find("origin"), response.headers);
+  state_.core.options().http.cors.add_headers(request.headers.find("origin"), response.headers);
   // A client that asked for an upgrade and did not get it has nothing else to say on this connection.
   close_after_ =
       close_after_ || response.close || !request_ || !request.keep_alive || request.upgrade || state_.draining;

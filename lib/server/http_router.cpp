@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "guard.hpp"
 #include "sio/base/check.hpp"
 
 namespace sio {
@@ -133,8 +134,9 @@ HttpRouter::Match HttpRouter::match(std::string_view method, std::string_view pa
 }
 
 http::Response HttpRouter::error(int status, const RouteRequest* request) const {
-  if (render_error_) return render_error_(status, request);
   http::Response response;
+  if (render_error_ && call_guarded([&] { response = render_error_(status, request); })) return response;
+  response = {};
   response.status = status;
   response.headers.add("Content-Type", "text/plain; charset=utf-8");
   response.body = std::string(http::reason_phrase(status)) + "\n";
@@ -142,7 +144,13 @@ http::Response HttpRouter::error(int status, const RouteRequest* request) const 
 }
 
 void HttpRouter::filter(const RouteRequest& request, http::Response& response) const {
-  if (filter_) filter_(request, response);
+  if (filter_) call_guarded(filter_, request, response);
+}
+
+http::Response HttpRouter::run(const RouteHandler& handler, const RouteRequest& request) const {
+  http::Response response;
+  if (call_guarded([&] { response = handler(request); })) return response;
+  return error(500, &request);
 }
 
 }  // namespace sio

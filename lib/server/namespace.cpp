@@ -1,11 +1,11 @@
 #include "sio/server/namespace.hpp"
 
-#include <exception>
 #include <utility>
 
 #include "client.hpp"
 #include "core.hpp"
 #include "engine_session.hpp"
+#include "guard.hpp"
 
 namespace sio {
 
@@ -26,7 +26,7 @@ LocalRooms& Namespace::local() { return *local_[core_.current_state().shard.inde
 void Namespace::with_socket(SocketRef ref, std::function<void(Socket&)> function) {
   if (!ref || ref.shard() >= core_.shards().size()) return;
   auto task = [this, ref, function = std::move(function)] {
-    if (Socket* socket = local().find(ref)) function(*socket);
+    if (Socket* socket = local().find(ref)) call_guarded(function, *socket);
   };
   rt::Shard& there = core_.shards().at(ref.shard());
   if (rt::Shard::current() == &there) return task();
@@ -45,11 +45,8 @@ void Namespace::dispatch(Socket& socket, const DecodedPacket& packet) {
     if (found != handlers_.end()) handler = &found->second;
   }
   if (!*handler) return;
-  try {
-    (*handler)(event);
-  } catch (const std::exception&) {
-    if (on_handler_error_ && socket.connected()) on_handler_error_(event);
-  }
+  if (call_guarded(*handler, event)) return;
+  if (on_handler_error_ && socket.connected()) call_guarded(on_handler_error_, event);
 }
 
 void Namespace::emit_everywhere(EmitTarget target, EncodedPacket packet) {

@@ -11,11 +11,15 @@ namespace sio {
 
 std::span<Socket* const> LocalRooms::members(std::string_view room) {
   if (const auto found = rooms_.find(room); found != rooms_.end()) return found->second.members();
-  const auto id = parse_socket_id(room);
-  if (!id) return {};
-  alone_ = find(SocketRef{id->first});
-  if (alone_ == nullptr || alone_->salt_ != id->second) return {};
+  alone_ = owner_of(room);
+  if (alone_ == nullptr) return {};
   return {&alone_, 1};
+}
+
+Socket* LocalRooms::owner_of(std::string_view room) {
+  const auto id = parse_socket_id(room);
+  Socket* socket = id ? find(SocketRef{id->first}) : nullptr;
+  return socket != nullptr && socket->salt_ == id->second ? socket : nullptr;
 }
 
 Socket* LocalRooms::find(SocketRef ref) {
@@ -24,23 +28,28 @@ Socket* LocalRooms::find(SocketRef ref) {
 }
 
 void LocalRooms::emit(const EmitTarget& target, const EncodedPacket& packet) {
+  // Everybody is chosen before anybody gets it: a send over the outbox's bound ends a session, and what the application
+  // does then (leave, emit) must not change who this one reaches.
+  std::vector<Socket*> chosen = std::exchange(spare_, {});
+  choose(target, chosen);
+  for (Socket* socket : chosen) socket->send(packet, target.droppable);
+  chosen.clear();
+  spare_ = std::move(chosen);
+}
+
+void LocalRooms::choose(const EmitTarget& target, std::vector<Socket*>& chosen) {
   const std::uint32_t visit = ++visit_;
   for (const std::string& room : target.except_rooms) {
     for (Socket* socket : members(room)) socket->visit_mark_ = visit;
   }
-  const auto deliver = [&](Socket* socket) {
-    if (std::exchange(socket->visit_mark_, visit) == visit || socket->ref() == target.except_socket) return;
-    socket->send(packet, target.droppable);
+  const auto take = [&](std::span<Socket* const> sockets) {
+    for (Socket* socket : sockets) {
+      if (std::exchange(socket->visit_mark_, visit) == visit || socket->ref() == target.except_socket) continue;
+      chosen.push_back(socket);
+    }
   };
-  // Copies: a send over the outbox's bound ends a session, which leaves its rooms.
-  if (target.rooms.empty()) {
-    for (Socket* socket : std::vector<Socket*>(sockets_)) deliver(socket);
-    return;
-  }
-  for (const std::string& room : target.rooms) {
-    const auto found = members(room);
-    for (Socket* socket : std::vector<Socket*>(found.begin(), found.end())) deliver(socket);
-  }
+  if (target.rooms.empty()) take(sockets_);
+  for (const std::string& room : target.rooms) take(members(room));
 }
 
 void LocalRooms::add(Socket& socket) {
@@ -58,10 +67,15 @@ void LocalRooms::remove(Socket& socket) {
 void LocalRooms::join(Socket& socket, std::string_view name) {
   auto found = rooms_.find(name);
   if (found == rooms_.end()) {
+    Socket* owner = owner_of(name);
     found = rooms_.emplace(std::string(name), Room{}).first;
     found->second.name_ = &found->first;
+    if (owner != nullptr) enter(*owner, found->second);  // was in it without its being stored
   }
-  Room& room = found->second;
+  enter(socket, found->second);
+}
+
+void LocalRooms::enter(Socket& socket, Room& room) {
   for (const auto& membership : socket.rooms_) {
     if (membership.room == &room) return;
   }

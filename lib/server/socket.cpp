@@ -5,6 +5,7 @@
 
 #include "client.hpp"
 #include "core.hpp"
+#include "guard.hpp"
 #include "ids.hpp"
 #include "sio/runtime/clock.hpp"
 
@@ -18,7 +19,11 @@ struct Socket::PendingAck final : rt::Timer {
   PendingAck(const PendingAck&) = delete;
   PendingAck& operator=(const PendingAck&) = delete;
 
-  void on_timer(TimePoint) override { socket.finish_ack(id, AckStatus::timed_out, "[]"); }
+  void on_timer(TimePoint) override { socket.finish_ack(id, AckStatus::timed_out); }
+  void finish(AckStatus status, std::string_view arguments = "[]",
+              std::span<const SharedBytes> attachments = {}) const {
+    call_guarded(callback, status, json::Value(arguments), attachments);
+  }
 
   Socket& socket;
   AckId id;
@@ -38,7 +43,7 @@ EncodedPacket encode_event(std::string_view nsp, std::string_view name, const Ar
 Socket::Socket(Client& client, Namespace& nsp) : client_(client), nsp_(nsp) { rt::random_bytes(salt_); }
 
 Socket::~Socket() {
-  if (handle_ != 0) client_.state().sockets.take(handle_);
+  if (connected_ && handle_ != 0) client_.state().sockets.take(handle_);
 }
 
 void Socket::enter_shard() {
@@ -62,7 +67,10 @@ void Socket::emit_volatile(std::string_view name, const Arguments& arguments) {
 
 void Socket::emit_with_ack(std::string_view name, const Arguments& arguments, Milliseconds timeout,
                            AckCallback callback) {
-  if (!connected_) return callback(AckStatus::disconnected, json::Value("[]"));
+  if (!connected_) {
+    call_guarded(callback, AckStatus::disconnected, json::Value("[]"), std::span<const SharedBytes>{});
+    return;
+  }
   const AckId id = next_ack_id_++;
   pending_acks_.push_back(std::make_unique<PendingAck>(*this, id, std::move(callback)));
   rt::Shard& shard = client_.state().shard;
@@ -106,21 +114,20 @@ void Socket::end(DisconnectReason reason) {
   if (!std::exchange(connected_, false)) return;
   auto acks = std::move(pending_acks_);
   pending_acks_.clear();
-  for (const auto& pending : acks) pending->callback(AckStatus::disconnected, json::Value("[]"));
-  if (nsp_.on_disconnect_) nsp_.on_disconnect_(*this, reason);
+  for (const auto& pending : acks) pending->finish(AckStatus::disconnected);
+  if (nsp_.on_disconnect_) call_guarded(nsp_.on_disconnect_, *this, reason);
   nsp_.local().remove(*this);
-  client_.state().sockets.take(std::exchange(handle_, 0));
+  client_.state().sockets.take(handle_);  // id() and ref() stay what they were
 }
 
-void Socket::on_ack(AckId id, std::string_view arguments) { finish_ack(id, AckStatus::answered, arguments); }
-
-void Socket::finish_ack(AckId id, AckStatus status, std::string_view arguments) {
+void Socket::finish_ack(AckId id, AckStatus status, std::string_view arguments,
+                        std::span<const SharedBytes> attachments) {
   const auto found =
       std::find_if(pending_acks_.begin(), pending_acks_.end(), [id](const auto& pending) { return pending->id == id; });
   if (found == pending_acks_.end()) return;
   const std::unique_ptr<PendingAck> pending = std::move(*found);
   pending_acks_.erase(found);
-  pending->callback(status, json::Value(arguments));
+  pending->finish(status, arguments, attachments);
 }
 
 std::string Event::name() const {

@@ -9,7 +9,7 @@ namespace sio {
 
 namespace {
 
-constexpr Milliseconds kCloseTime{3'000};     // for the peer's part of the closing handshake
+constexpr Milliseconds kCloseTime{3'000};     // for a step of the closing handshake
 constexpr Milliseconds kMessageTime{30'000};  // for one message to arrive whole (W4)
 constexpr std::size_t kWriteBytes = 128 * 1024;
 constexpr std::size_t kPongBytesMax = 8 * 1024;  // pongs that may wait for a peer that does not read
@@ -58,11 +58,11 @@ bool WebSocketConnection::on_event(const ws::Event& event) {
       }
       return !retired() && phase_ != Phase::closed;
     case ws::EventKind::ping: {
-      if (phase_ != Phase::open) return true;
-      if (unsent_.size() > kPongBytesMax) return true;  // bounded: a newer ping gets its answer instead
-      std::string pong;
-      ws::append_frame(pong, ws::Opcode::pong, event.payload);
-      write(pong);
+      if (phase_ == Phase::open && unsent_.size() <= kPongBytesMax) {  // above it a newer ping gets its answer instead
+        std::string pong;
+        ws::append_frame(pong, ws::Opcode::pong, event.payload);
+        write(pong);
+      }
       return !retired() && count_control_frame();
     }
     case ws::EventKind::pong:
@@ -93,7 +93,7 @@ bool WebSocketConnection::count_control_frame() {
 
 void WebSocketConnection::fail(ws::CloseCode code) {
   if (phase_ != Phase::open) return finish_close();
-  if (session_ != nullptr) std::exchange(session_, nullptr)->websocket_closed(*this, DisconnectReason::parse_error);
+  if (session_ != nullptr) std::exchange(session_, nullptr)->websocket_closed(*this, DisconnectReason::transport_error);
   close(code);
 }
 
@@ -133,7 +133,10 @@ void WebSocketConnection::on_writable() {
   const auto written = stream_->write(unsent_);
   if (written < 0) return lost(false);
   unsent_.erase(0, static_cast<std::size_t>(written));
-  if (!unsent_.empty()) return;
+  if (!unsent_.empty()) {
+    if (phase_ == Phase::closing) arm(state_.shard.now() + kCloseTime);  // it still takes what was sent before
+    return;
+  }
   unsent_.shrink_to_fit();
   if (phase_ == Phase::closing) return peer_closed_ ? finish_close() : stream_->shutdown_write();
   if (phase_ == Phase::open && session_ != nullptr) session_->websocket_writable();

@@ -18,12 +18,13 @@ class BlockingPool {
  public:
   // `name`: at most 15 characters, shown by ps and gdb.
   BlockingPool(const std::string& name, unsigned threads, std::size_t queue_max);
-  // Finishes what is queued, then joins.
   ~BlockingPool();
   BlockingPool(const BlockingPool&) = delete;
   BlockingPool& operator=(const BlockingPool&) = delete;
 
-  // False: the queue is full, the task was not taken. From any thread; never waits.
+  // Finishes what is queued, takes nothing more, and joins. On the thread that made the pool.
+  void stop();
+  // False: the queue is full (or stopped), the task was not taken. From any thread; never waits.
   [[nodiscard]] bool try_submit(Task task);
   std::size_t queued() const;
 

@@ -24,8 +24,9 @@ struct Handshake {
 class EngineSocket {
  public:
   // Queues a message; sent at the end of the turn, in order. Nothing happens once the session has ended. Over the
-  // outbox's bound the session ends with slow_consumer. `message.bytes` of text begins with Engine.IO's '4'.
-  virtual void send(eio::Packet message) = 0;
+  // outbox's bound the session ends with slow_consumer. `message.bytes` of text begins with Engine.IO's '4'. Returns
+  // whether it was queued: not if it is droppable and the transport cannot take it at once.
+  virtual bool send(eio::Packet message) = 0;
   // Ends the session; what was sent before still goes out.
   virtual void close(DisconnectReason reason) = 0;
   virtual const Handshake& handshake() const = 0;
@@ -39,7 +40,7 @@ class EngineSocket {
   virtual ~EngineSocket() = default;
 };
 
-// The application's side of one session. Destroyed some time after on_close().
+// The application's side of one session. Destroyed some time after on_close(). What its functions throw is dropped.
 class EngineClient {
  public:
   virtual ~EngineClient() = default;
@@ -53,7 +54,8 @@ class EngineClient {
 class EngineApplication {
  public:
   virtual ~EngineApplication() = default;
-  // A session has begun (its handshake is answered). Called on the session's shard.
+  // A session has begun (its handshake is answered). Called on the session's shard. May send and close. If it throws or
+  // gives none, the session ends.
   virtual std::unique_ptr<EngineClient> on_open(EngineSocket& socket) = 0;
 };
 

@@ -64,7 +64,9 @@ class HttpRouter {
   Match match(std::string_view method, std::string_view path) const;
 
   const RouteHandler& fallback() const { return fallback_; }
-  // Without a renderer: the status as plain text.
+  // Calls a handler; one that throws gives 500.
+  http::Response run(const RouteHandler& handler, const RouteRequest& request) const;
+  // Without a renderer, and where it throws: the status as plain text.
   http::Response error(int status, const RouteRequest* request) const;
   void filter(const RouteRequest& request, http::Response& response) const;
   const std::vector<Route>& routes() const { return routes_; }

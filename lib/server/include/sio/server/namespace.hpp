@@ -16,8 +16,9 @@ namespace sio {
 
 class ServerCore;
 
-// A client's CONNECT that waits for a decision. Exactly one of accept() and refuse() takes effect, from any thread and
-// at any time; destroyed without either, it is refused. If the session ends meanwhile, nothing happens.
+// A client's CONNECT that waits for a decision, at most as long as the server is there. Exactly one of accept() and
+// refuse() takes effect, from any thread and at any time; destroyed without either, it is refused. If the session ends
+// meanwhile, nothing happens.
 class ConnectRequest {
  public:
   // Runs on the shard, right after the confirmation was queued.
@@ -89,9 +90,10 @@ class Namespace {
 
   const std::string& name() const { return name_; }
 
-  // ---- set-up, before the server runs
-  // Decides about every CONNECT; without one, all are accepted.
+  // ---- set-up, before the server runs. Handlers may throw; the session lives on, and what was thrown is dropped.
+  // Decides about every CONNECT; without one, all are accepted. One that throws has refused.
   void set_authorizer(Authorizer authorizer) { authorizer_ = std::move(authorizer); }
+  // A socket whose handler throws is disconnected.
   void on_connection(ConnectionHandler handler) { on_connection_ = std::move(handler); }
   void on_disconnect(DisconnectHandler handler) { on_disconnect_ = std::move(handler); }
   void on(std::string event, EventHandler handler) { handlers_[std::move(event)] = std::move(handler); }

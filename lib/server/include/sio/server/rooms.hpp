@@ -38,8 +38,8 @@ class LocalRooms {
  public:
   explicit LocalRooms(ShardState& state) : state_(state) {}
 
-  // Members of a room; empty if there is none. Valid until somebody joins or leaves. The room named by a socket's id
-  // holds that socket alone and exists without being stored.
+  // Members of a room; empty if there is none. Valid until somebody joins or leaves, or the next call. The room named
+  // by a socket's id holds that socket and exists without being stored.
   std::span<Socket* const> members(std::string_view room);
   std::span<Socket* const> sockets() const { return sockets_; }
   // The socket, if it lives on this shard and in this namespace.
@@ -54,6 +54,9 @@ class LocalRooms {
   void join(Socket& socket, std::string_view name);
   void leave(Socket& socket, std::string_view name);
   void leave_at(Socket& socket, std::size_t membership);
+  void enter(Socket& socket, Room& room);
+  Socket* owner_of(std::string_view room);  // the socket of that id, or null
+  void choose(const EmitTarget& target, std::vector<Socket*>& chosen);
 
   struct TextHash {
     using is_transparent = void;
@@ -64,7 +67,8 @@ class LocalRooms {
   std::vector<Socket*> sockets_;
   std::unordered_map<std::string, Room, TextHash, std::equal_to<>> rooms_;
   std::uint32_t visit_ = 0;
-  Socket* alone_ = nullptr;  // what members() points to for a room of one
+  Socket* alone_ = nullptr;     // what members() points to for a room of one
+  std::vector<Socket*> spare_;  // memory for emit()
 };
 
 }  // namespace sio

@@ -50,8 +50,10 @@ EncodedPacket encode_event(std::string_view nsp, std::string_view name, const Ar
                            std::optional<AckId> ack_id = std::nullopt);
 
 enum class AckStatus : std::uint8_t { answered, timed_out, disconnected };
-// `arguments`: the client's answer as a JSON array, "[]" unless answered. Called once, on the socket's shard.
-using AckCallback = std::function<void(AckStatus status, json::Value arguments)>;
+// `arguments`: the client's answer as a JSON array, "[]" unless answered; with its attachments. Called once, on the
+// socket's shard. What it throws is dropped.
+using AckCallback =
+    std::function<void(AckStatus status, json::Value arguments, std::span<const SharedBytes> attachments)>;
 
 class Socket {
  public:
@@ -108,8 +110,8 @@ class Socket {
 
   void enter_shard();
   void end(DisconnectReason reason);  // tells the application once; leaves every room
-  void on_ack(AckId id, std::string_view arguments);
-  void finish_ack(AckId id, AckStatus status, std::string_view arguments);
+  void finish_ack(AckId id, AckStatus status, std::string_view arguments = "[]",
+                  std::span<const SharedBytes> attachments = {});
 
   Client& client_;
   Namespace& nsp_;
