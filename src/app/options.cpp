@@ -63,7 +63,8 @@ bool set_metrics(Config& config, const Values& values) {
   config.metrics_listen_is_default = false;
   if (values.back() == "none") return true;
   auto endpoint = sio::rt::parse_endpoint(values.back());
-  if (!endpoint) return false;
+  // TCP only: whatever comes to the server of metrics by a unix socket came by the control socket.
+  if (!endpoint || endpoint->is_unix()) return false;
   config.metrics_listen = std::move(*endpoint);
   return true;
 }

@@ -1,0 +1,229 @@
+#include "composition.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <utility>
+
+#include "ops_server.hpp"
+#include "parley/auth/passwords.hpp"
+#include "parley/auth/rate_limiter.hpp"
+#include "parley/auth/tokens.hpp"
+#include "parley/ops/health.hpp"
+#include "parley/ops/logging.hpp"
+#include "parley/ops/metrics.hpp"
+#include "parley/realtime/chat.hpp"
+#include "parley/rest/api.hpp"
+#include "parley/service/access.hpp"
+#include "parley/service/accounts.hpp"
+#include "sio/runtime/clock.hpp"
+#include "sio/server/server.hpp"
+#include "startup.hpp"
+
+namespace parley::app {
+namespace {
+
+// Contract 4.
+constexpr std::size_t kMaxPayloadBytes = 131'072;
+// E6: a session that joins nothing.
+constexpr sio::Milliseconds kConnectTimeout{10'000};
+
+sio::ServerOptions server_options(const Config& config) {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  sio::ServerOptions options;
+  options.threads = config.threads;
+  options.http.cors = sio::http::CorsPolicy(config.cors_origins);
+  options.http.hash_threads = std::max(1U, cores / 2);  // A2
+  return options;
+}
+
+sio::SocketIoOptions socket_io_options() {
+  sio::SocketIoOptions options;
+  options.engine.session.max_payload = kMaxPayloadBytes;
+  options.decoder.attachments_max = 0;  // S2
+  options.connect_timeout = kConnectTimeout;
+  options.kept_headers = {"authorization"};
+  return options;
+}
+
+rest::AdminSignupRule signup_rule(const Config& config) {
+  return rest::admin_signup_rule(config.admin_signup, !config.all_listeners_loopback() || !config.cors_origins.empty());
+}
+
+// What a person would want to see in the log at the usual level; the rest is for looking closely.
+ops::LogLevel level_of(const sio::RouteRequest& request, int status) {
+  if (status >= 500) return status == 503 ? ops::LogLevel::warning : ops::LogLevel::error;
+  const std::string_view path = request.http.path;
+  return path.starts_with("/auth/") || path.starts_with("/chat/") ? ops::LogLevel::info : ops::LogLevel::debug;
+}
+
+void log_answer(const sio::RouteRequest& request, const sio::http::Response& response) {
+  const ops::LogLevel level = level_of(request, response.status);
+  if (!ops::is_logged(level)) return;
+  ops::log(level, "request",
+           {{"id", request.request_id},
+            {"method", request.http.method},
+            {"path", request.http.path},
+            {"status", response.status},
+            {"remote", request.http.remote_address}});
+}
+
+}  // namespace
+
+struct Composition::Parts {
+  explicit Parts(const Config& given)
+      : config(given),
+        admin_signup(signup_rule(given)),
+        store(open_store(given)),
+        codec(load_secret_key(given.jwt_secret_path())),
+        access(codec, store->logins()),
+        accounts(store->directory(), store->logins(), hasher, codec,
+                 {config.access_token_ttl, config.refresh_token_ttl}),
+        limiter({config.message_rate_per_second, config.message_burst}, config.rate_limits),
+        commands(store->directory(), accounts),
+        ops_server(std::make_unique<OpsServer>(metrics, commands)),
+        server(std::make_unique<sio::Server>(server_options(given))) {}
+
+  rest::Environment rest_environment() {
+    return {accounts,
+            access,
+            store->directory(),
+            store->reader(),
+            web::assets(),
+            admin_signup,
+            sio::http::CorsPolicy(config.cors_origins),
+            config.rate_limits,
+            [this] { return health.ready(); },
+            sio::rt::unix_now_us,
+            sio::rt::monotonic_now,
+            {[this](const sio::RouteRequest& request, const sio::http::Response& response) {
+               metrics.count_http_answer(response.status);
+               log_answer(request, response);
+             },
+             [this](bool good) { metrics.count_login(good); },
+             [this](std::string_view limit) { metrics.count_rate_limited(limit); }}};
+  }
+
+  void wire() {
+    server->serve_socket_io(socket_io_options());
+    chat = std::make_unique<realtime::Chat>(
+        *server, realtime::ChatPorts{access, store->log(), store->reader(), limiter},
+        realtime::DeliveryStart{store->commit_at_start(), store->newest_id_at_start()});
+    api = std::make_unique<rest::Api>(rest_environment());
+    api->install(server->http());
+    store->set_commit_listener(*chat);
+    // Access first: whoever is told by the chat to come again finds the change known.
+    store->add_account_listener(access);
+    store->add_account_listener(*chat);
+    store->set_on_failed([this](const std::string& why) { on_storage_failed(why); });
+    add_store_metrics();
+  }
+
+  void add_store_metrics() {
+    const auto stat = [this](auto member) {
+      return [this, member] { return static_cast<double>(store->stats().*member); };
+    };
+    metrics.add_counter("parley_messages_total", "Messages stored since the start", stat(&store::StoreStats::messages));
+    metrics.add_counter("parley_commits_total", "Transactions committed", stat(&store::StoreStats::commits));
+    metrics.add_counter("parley_storage_refusals_total", "Commands refused because the storage was not available",
+                        stat(&store::StoreStats::refused_for_storage));
+    metrics.add_gauge("parley_store_queue", "Commands that wait for the writer", stat(&store::StoreStats::queued));
+    metrics.add_gauge("parley_last_commit_microseconds", "Duration of the last commit, synchronisation included",
+                      stat(&store::StoreStats::last_commit_us));
+    metrics.add_gauge("parley_ready", "1 while the server takes traffic",
+                      [this] { return health.ready() ? 1.0 : 0.0; });
+  }
+
+  void listen() {
+    for (const sio::rt::Endpoint& endpoint : config.listen) {
+      const auto bound = server->listen(endpoint.to_string());
+      if (!bound) {
+        throw StartupError(ExitCode::unavailable, "cannot listen on " + endpoint.to_string() + ": " + bound.error());
+      }
+      urls.push_back(bound->to_url());
+    }
+    if (config.metrics_listen) listen_for_metrics(*config.metrics_listen);
+    if (const auto bound = ops_server->listen_for_control(config.control_socket_path()); !bound) {
+      ops::log(ops::LogLevel::warning, "no control socket: parley user will not work beside this server",
+               {{"why", bound.error()}});
+    }
+  }
+
+  void listen_for_metrics(const sio::rt::Endpoint& endpoint) {
+    const auto bound = ops_server->listen_for_metrics(endpoint);
+    if (bound) return ops::log(ops::LogLevel::info, "metrics", {{"url", bound->to_url() + "/metrics"}});
+    if (!config.metrics_listen_is_default) {
+      throw StartupError(ExitCode::unavailable,
+                         "cannot listen for metrics on " + endpoint.to_string() + ": " + bound.error());
+    }
+    ops::log(ops::LogLevel::warning, "no metrics: the default address is taken",
+             {{"address", endpoint.to_string()}, {"why", bound.error()}});
+  }
+
+  // On the writer's thread: nothing was acknowledged that is not on the disk, and nothing more will be (F4).
+  void on_storage_failed(const std::string& why) {
+    storage_failed = true;
+    health.set(ops::Health::State::storage_failed);
+    ops::log(ops::LogLevel::error, "the storage has failed; ending", {{"why", why}});
+    server->stop();
+  }
+
+  const Config config;
+  const rest::AdminSignupRule admin_signup;
+  ops::Health health;
+  ops::Metrics metrics;
+  auth::PasswordHasher hasher;
+  std::unique_ptr<store::SqliteStore> store;
+  auth::TokenCodec codec;
+  service::Access access;
+  service::Accounts accounts;
+  auth::MessageLimiter limiter;
+  AdminCommands commands;
+  std::unique_ptr<OpsServer> ops_server;
+  std::unique_ptr<sio::Server> server;
+  std::unique_ptr<realtime::Chat> chat;
+  std::unique_ptr<rest::Api> api;
+  std::vector<std::string> urls;
+  std::atomic<bool> storage_failed{false};
+};
+
+Composition::Composition(const Config& config) {
+  make_data_directory(config.data);
+  parts_ = std::make_unique<Parts>(config);
+  if (const auto& backup = parts_->store->backup()) {
+    ops::log(ops::LogLevel::info, "database brought to the newest schema", {{"backup", backup->string()}});
+  }
+  parts_->wire();
+  parts_->listen();
+  parts_->store->start();
+}
+
+Composition::~Composition() { close(); }
+
+const std::vector<std::string>& Composition::urls() const { return parts_->urls; }
+
+std::string Composition::admin_signup() const { return parts_->admin_signup.describe(); }
+
+void Composition::run() {
+  parts_->ops_server->start();
+  parts_->health.set(ops::Health::State::ready);
+  parts_->server->run();
+}
+
+void Composition::stop() {
+  parts_->health.set(ops::Health::State::draining);
+  ops::log(ops::LogLevel::info, "draining");
+  // What is queued is committed, and its senders are told, before their connections end.
+  parts_->store->stop();
+  parts_->server->stop();
+}
+
+// The writer first, since it calls the chat; then whatever runs threads, since those call all the rest.
+ExitCode Composition::close() {
+  parts_->store->stop();
+  parts_->ops_server.reset();
+  parts_->server.reset();
+  return parts_->storage_failed ? ExitCode::io : ExitCode::ok;
+}
+
+}  // namespace parley::app
