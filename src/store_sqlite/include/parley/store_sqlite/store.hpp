@@ -35,6 +35,7 @@ struct StoreOptions {
   std::size_t batch_bytes_max = 8 * 1024 * 1024;
   std::size_t checkpoint_pages = 1'000;       // of the log; then checkpointed when the queue is empty
   std::size_t checkpoint_pages_busy = 8'000;  // then in any case
+  const char* vfs = nullptr;                  // an SQLite VFS by its name, for tests; null: the default one
 };
 
 struct StoreStats {

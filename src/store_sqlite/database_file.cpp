@@ -1,0 +1,221 @@
+#include "database_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "parley/domain/timestamp.hpp"
+#include "schema.hpp"
+#include "sio/runtime/clock.hpp"
+
+namespace parley::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kHeaderBytes = 100;
+constexpr std::string_view kMagic{"SQLite format 3\0", 16};
+
+// A descriptor that closes itself.
+class Descriptor {
+ public:
+  Descriptor(const fs::path& path, int flags, mode_t mode = 0) : fd_(open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+  ~Descriptor() {
+    if (fd_ >= 0) close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  explicit operator bool() const { return fd_ >= 0; }
+  bool sync() const { return fsync(fd_) == 0; }
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+bool sync_directory_of(const fs::path& file) {
+  const Descriptor directory(file.parent_path().empty() ? fs::path(".") : file.parent_path(), O_RDONLY | O_DIRECTORY);
+  return directory && directory.sync();
+}
+
+std::string error_of_system() { return std::error_code(errno, std::generic_category()).message(); }
+
+bool has_content(const fs::path& file) {
+  std::error_code ignored;
+  const auto size = fs::file_size(file, ignored);
+  return !ignored && size > 0;
+}
+
+fs::path with_suffix(const fs::path& file, std::string_view suffix) { return fs::path(file) += suffix; }
+
+bool has_columns(Connection& connection, std::string_view table, std::initializer_list<std::string_view> wanted) {
+  std::size_t found = 0;
+  Statement columns(connection, "SELECT name FROM pragma_table_info(?1)");
+  columns.bind(table);
+  while (columns.step()) found += std::count(wanted.begin(), wanted.end(), columns.text(0)) > 0 ? 1U : 0U;
+  return found == wanted.size();
+}
+
+std::int64_t single_number(Connection& connection, std::string_view sql) {
+  Statement statement(connection, sql);
+  return statement.step() ? statement.integer(0) : 0;
+}
+
+// 20241127T120000Z
+std::string compact_utc(std::int64_t unix_us) {
+  std::string text = domain::to_iso_8601(unix_us).substr(0, 19);
+  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
+  return text + "Z";
+}
+
+// All pages in one go: the source is ours alone, and small beside what waiting would cost.
+bool copy_database(Connection& from, Connection& to) {
+  sqlite3_backup* backup = sqlite3_backup_init(to.handle(), "main", from.handle(), "main");
+  if (backup == nullptr) return false;
+  const int code = sqlite3_backup_step(backup, -1);
+  return sqlite3_backup_finish(backup) == SQLITE_OK && code == SQLITE_DONE;
+}
+
+}  // namespace
+
+sio::Failure<OpenFailure> open_failure(OpenError error, const fs::path& file, std::string_view what) {
+  return sio::fail(OpenFailure{error, file.string() + ": " + std::string(what)});
+}
+
+OpenError open_error_of(SqlError error) {
+  switch (error) {
+    case SqlError::not_a_database:
+      return OpenError::not_a_database;
+    case SqlError::busy:
+      return OpenError::in_use;
+    case SqlError::damaged:
+    case SqlError::constraint:
+    case SqlError::other:
+      return OpenError::damaged;
+    case SqlError::none:
+    case SqlError::full:
+    case SqlError::no_memory:
+    case SqlError::interrupted:
+    case SqlError::io:
+      break;
+  }
+  return OpenError::io;
+}
+
+sio::Failure<OpenFailure> open_failure(const Connection& connection, const fs::path& file) {
+  return open_failure(open_error_of(connection.error()), file, connection.error_text());
+}
+
+sio::Result<fs::path, OpenFailure> resolve(const fs::path& file) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(file, error);
+  if (!error && fs::is_directory(absolute.parent_path(), error)) {
+    fs::path resolved = fs::weakly_canonical(absolute, error);
+    if (!error && !fs::is_directory(resolved)) return resolved;
+    return open_failure(OpenError::cannot_create, file, "is not a file");
+  }
+  return open_failure(OpenError::cannot_create, file, "its directory does not exist");
+}
+
+sio::Result<bool, OpenFailure> look_at(const fs::path& file) {
+  if (!has_content(file)) {
+    std::error_code error;
+    if (fs::exists(file, error) && !fs::is_regular_file(file, error)) {
+      return open_failure(OpenError::not_a_database, file, "is not a regular file");
+    }
+    if (has_content(with_suffix(file, "-wal")) || has_content(with_suffix(file, "-journal"))) {
+      return open_failure(OpenError::orphaned_log, file,
+                          "the database is missing or empty, but its log is there: put the database back, or move the "
+                          "log away to begin anew");
+    }
+    return false;
+  }
+  const Descriptor opened(file, O_RDONLY);
+  std::array<char, kHeaderBytes> header{};
+  const ssize_t got = opened ? pread(opened.get(), header.data(), header.size(), 0) : -1;
+  if (got < 0) return open_failure(OpenError::io, file, error_of_system());
+  if (static_cast<std::size_t>(got) < header.size() || std::string_view(header.data(), kMagic.size()) != kMagic) {
+    return open_failure(OpenError::not_a_database, file, "is not an SQLite database");
+  }
+  return true;
+}
+
+sio::Result<void, OpenFailure> create_file(const fs::path& file) {
+  const Descriptor created(file, O_RDWR | O_CREAT | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+  if (created && created.sync() && sync_directory_of(file)) return {};
+  return open_failure(OpenError::cannot_create, file, error_of_system());
+}
+
+sio::Result<int, OpenFailure> schema_version(Connection& connection, const fs::path& file, int newest) {
+  const std::int64_t version = single_number(connection, "PRAGMA user_version");
+  const std::int64_t application = single_number(connection, "PRAGMA application_id");
+  const std::int64_t tables = single_number(
+      connection, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+  const bool original =
+      has_columns(connection, "user", {"id", "name", "email", "password", "role"}) &&
+      has_columns(connection, "chat", {"id", "sender_id", "receiver_id", "content", "timestamp", "read_status"});
+  if (connection.error() != SqlError::none) return open_failure(connection, file);
+  if (version == 0 && tables == 0) return 0;
+  if (version == 0 && application == 0 && original) return 1;
+  if (application != kApplicationId) {
+    return open_failure(OpenError::not_a_database, file, "has tables that are not Parley's");
+  }
+  if (version > newest) {
+    return open_failure(OpenError::schema_newer, file,
+                        "was written by a newer Parley (schema " + std::to_string(version) + ", this program knows " +
+                            std::to_string(newest) + ")");
+  }
+  if (!original || version < 1) return open_failure(OpenError::damaged, file, "tables are missing");
+  return static_cast<int>(version);
+}
+
+sio::Result<void, OpenFailure> prepare_for_writing(Connection& connection, const fs::path& file) {
+  sqlite3_busy_timeout(connection.handle(), 2'000);
+  std::string mode;
+  {
+    Statement statement(connection, "PRAGMA journal_mode = WAL");
+    if (statement.step()) mode = statement.text(0);
+  }
+  connection.execute(
+      "PRAGMA synchronous = FULL;"
+      "PRAGMA wal_autocheckpoint = 0;"
+      "PRAGMA journal_size_limit = 67108864;"
+      "PRAGMA cache_size = -32768;"
+      "PRAGMA mmap_size = 0;"
+      "PRAGMA temp_store = MEMORY;"
+      "PRAGMA cell_size_check = ON;"
+      "PRAGMA foreign_keys = OFF");  // rows of the original application point to people who are gone
+  if (connection.error() != SqlError::none) return open_failure(connection, file);
+  if (mode != "wal") return open_failure(OpenError::io, file, "the file system cannot hold a write-ahead log");
+  return {};
+}
+
+sio::Result<fs::path, OpenFailure> back_up_before(Connection& connection, const fs::path& file, int version) {
+  const std::string suffix = ".before-" + std::to_string(version) + "-" + compact_utc(sio::rt::unix_now_us());
+  fs::path target = with_suffix(file, suffix);
+  for (int n = 2; fs::exists(target); ++n) target = with_suffix(file, suffix + "-" + std::to_string(n));
+  const fs::path part = with_suffix(target, ".part");
+  std::error_code ignored;
+  fs::remove(part, ignored);
+  if (auto created = create_file(part); !created) return sio::fail(created.error());
+  bool copied = false;
+  {
+    Connection copy(part, OpenMode::read_write);
+    copied = copy.error() == SqlError::none && copy_database(connection, copy);
+  }
+  const Descriptor written(part, O_RDONLY);
+  if (copied && written && written.sync() && rename(part.c_str(), target.c_str()) == 0 && sync_directory_of(target)) {
+    return target;
+  }
+  fs::remove(part, ignored);
+  return open_failure(OpenError::cannot_create, target, "the backup before the migration could not be written");
+}
+
+}  // namespace parley::store

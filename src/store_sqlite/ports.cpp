@@ -1,0 +1,126 @@
+#include "ports.hpp"
+
+#include <utility>
+
+#include "account_rows.hpp"
+#include "account_writes.hpp"
+
+namespace parley::store {
+namespace {
+
+using service::AccountError;
+using service::StoreError;
+
+template <class T>
+sio::Result<T, AccountError> unavailable() {
+  return sio::fail(AccountError::storage_unavailable);
+}
+
+}  // namespace
+
+bool LogPort::try_append(service::Draft&& draft) noexcept { return writer_.try_push(std::move(draft)); }
+
+bool LogPort::try_mark_read(service::ReadMark&& mark) noexcept { return writer_.try_push(mark); }
+
+sio::Result<service::Page<domain::Message>, StoreError> ReaderPort::conversation(domain::UserId me,
+                                                                                 domain::UserId partner,
+                                                                                 const service::PageQuery& query) {
+  return readers_.read(
+      [&](Connection&, MessageQueries& messages) { return messages.conversation(me, partner, query); });
+}
+
+sio::Result<service::Page<domain::Message>, StoreError> ReaderPort::all_of(domain::UserId me,
+                                                                           const service::PageQuery& query) {
+  return readers_.read([&](Connection&, MessageQueries& messages) { return messages.all_of(me, query); });
+}
+
+sio::Result<service::CatchUp, StoreError> ReaderPort::catch_up(domain::UserId me, const service::CatchUpQuery& query) {
+  return readers_.read([&](Connection&, MessageQueries& messages) { return messages.catch_up(me, query); });
+}
+
+sio::Result<domain::UserId, AccountError> DirectoryPort::add(service::NewUser user) {
+  return writer_.call([user = std::move(user)](Connection& db, Changes&) { return add_user(db, user); },
+                      unavailable<domain::UserId>());
+}
+
+sio::Result<void, AccountError> DirectoryPort::set_password(domain::UserId id, std::string password_hash,
+                                                            std::string keep_login) {
+  return writer_.call(
+      [id, hash = std::move(password_hash), keep = std::move(keep_login)](Connection& db, Changes& changes) {
+        return store::set_password(db, changes, id, hash, keep);
+      },
+      unavailable<void>());
+}
+
+sio::Result<domain::User, AccountError> DirectoryPort::set_role(domain::UserId id, domain::Role role) {
+  return writer_.call([id, role](Connection& db, Changes& changes) { return store::set_role(db, changes, id, role); },
+                      unavailable<domain::User>());
+}
+
+sio::Result<domain::User, AccountError> DirectoryPort::set_disabled(domain::UserId id, bool disabled) {
+  return writer_.call(
+      [id, disabled](Connection& db, Changes& changes) { return store::set_disabled(db, changes, id, disabled); },
+      unavailable<domain::User>());
+}
+
+sio::Result<std::optional<domain::User>, StoreError> DirectoryPort::find(domain::UserId id) {
+  return readers_.read([id](Connection& db, MessageQueries&) -> std::optional<domain::User> {
+    auto account = find_account_by_id(db, id);
+    if (!account) return std::nullopt;
+    return std::move(account->user);
+  });
+}
+
+sio::Result<std::optional<service::Account>, StoreError> DirectoryPort::find_account(std::string_view email) {
+  return readers_.read([email](Connection& db, MessageQueries&) { return find_account_by_email(db, email); });
+}
+
+sio::Result<service::Page<domain::User>, StoreError> DirectoryPort::list(domain::Role role,
+                                                                         const service::PageQuery& query) {
+  return readers_.read([&](Connection& db, MessageQueries&) { return list_people(db, query, role); });
+}
+
+sio::Result<service::Page<domain::User>, StoreError> DirectoryPort::list_all(const service::PageQuery& query) {
+  return readers_.read([&](Connection& db, MessageQueries&) { return list_people(db, query, std::nullopt); });
+}
+
+sio::Result<bool, StoreError> DirectoryPort::any_admin() {
+  return readers_.read([](Connection& db, MessageQueries&) { return store::any_admin(db); });
+}
+
+sio::Result<void, AccountError> LoginsPort::begin(service::NewLogin login) {
+  return writer_.call([login = std::move(login)](Connection& db, Changes&) { return begin_login(db, login); },
+                      unavailable<void>());
+}
+
+sio::Result<service::Rotated, service::RotateError> LoginsPort::rotate(service::Rotation rotation) {
+  return writer_.call(
+      [rotation = std::move(rotation)](Connection& db, Changes& changes) {
+        return rotate_login(db, changes, rotation);
+      },
+      sio::Result<service::Rotated, service::RotateError>(sio::fail(service::RotateError::storage_unavailable)));
+}
+
+sio::Result<void, AccountError> LoginsPort::end(std::string login_id) {
+  return writer_.call(
+      [id = std::move(login_id)](Connection& db, Changes& changes) { return end_login(db, changes, id); },
+      unavailable<void>());
+}
+
+sio::Result<void, AccountError> LoginsPort::end_all(domain::UserId user) {
+  return writer_.call([user](Connection& db, Changes& changes) { return end_all_logins(db, changes, user); },
+                      unavailable<void>());
+}
+
+sio::Result<std::optional<service::Login>, StoreError> LoginsPort::find(std::string_view login_id) {
+  return readers_.read([login_id](Connection& db, MessageQueries&) -> std::optional<service::Login> {
+    const auto login = find_login_row(db, login_id);
+    if (!login) return std::nullopt;
+    auto account = find_account_by_id(db, login->user);
+    if (!account) return std::nullopt;
+    const bool usable = !account->user.disabled;
+    return service::Login{std::move(account->user), usable};
+  });
+}
+
+}  // namespace parley::store
