@@ -126,8 +126,8 @@ describe('F21: mark_message_read', () => {
     );
     await adminA.ask('mark_message_read', { sender_id: bob.id });
     await userA.next('read_status_update');
-    await assertNothingBut(userB, adminB);
     await assertNothingBut(adminB, adminA);
+    await assertNothingBut(userB, adminB);
   });
 });
 

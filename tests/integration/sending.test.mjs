@@ -89,12 +89,12 @@ for (const [client, io] of Object.entries(clients)) {
           'line\nbreak\ttab\r\n',
           '<script>alert(1)</script>',
           '"\\\u0001\u001e\u007f',
-          '\ufeff\u200b',
+          '\ufeffx\u200b',
           "'; DROP TABLE chat; --",
           '😀'.repeat(16_384),
           'x'.repeat(16_384),
           '{"_placeholder":true,"num":0}',
-          '\u2028\u2029',
+          'a\u2028b\u2029',
         ];
         for (const content of contents) {
           const { id } = await user.send(ada, content);

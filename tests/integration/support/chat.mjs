@@ -145,7 +145,7 @@ export class Chat {
 }
 
 // Nothing of what happened before reached `chat`: `other`, who may write to it, writes now, and that comes first.
-export async function assertNothingBut(chat, other, known = ['connection', 'presence']) {
+export async function assertNothingBut(chat, other, known = ['connection', 'presence', 'ack']) {
   const before = chat.log.length;
   const marker = await other.send(chat.person, 'the first thing you hear');
   const got = await chat.next('receive_message', (message) => message.id === marker.id);

@@ -38,7 +38,10 @@ export class Server {
     running.add(child);
     child.once('exit', () => running.delete(child));
     await new Promise((resolve, reject) => {
-      const fail = (why) => reject(new Error(`${why}; output:\n${this.#output}`));
+      const fail = (why) => {
+        clearTimeout(timer);
+        reject(new Error(`${why}; output:\n${this.#output}`));
+      };
       const timer = setTimeout(() => fail(`not listening after ${START_PATIENCE_MS} ms`), START_PATIENCE_MS);
       child.once('error', (error) => fail(String(error)));
       child.once('exit', (code, signal) => fail(`ended with ${signal ?? code} before it listened`));
