@@ -83,8 +83,8 @@ TEST(Tables, AlignTheirColumnsAndShowHostileNamesAsText) {
   table.add({"7", "Zo\xC3\xAB", "user"});
   table.add({"12", "a\x1B[31mb\n", "admin"});
   EXPECT_EQ(table.render(),
-            "ID  NAME     ROLE\n"
-            "7   Zo\xC3\xAB      user\n"
+            "ID  NAME      ROLE\n"
+            "7   Zo\xC3\xAB       user\n"
             "12  a?[31mb?  admin\n");
 }
 
