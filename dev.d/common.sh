@@ -16,7 +16,7 @@ on_error() {
     [[ -z $COMMAND ]] || printf '  command: %s\n' "$COMMAND"
     if [[ -n $LOG && -s $LOG ]]; then
       printf '  log:     %s\n' "$LOG"
-      [[ -n ${V:-} ]] || { grep -E '(^|[ :])(fatal )?error:' "$LOG" | head -n 12; echo '...'; tail -n 20 "$LOG"; } | cut -c 1-300 | sed 's/^/  | /'
+      [[ -n ${V:-} ]] || { grep -E '(^|[ :])(fatal )?error:' "$LOG" | head -n 12 || true; tail -n 20 "$LOG"; } | cut -c 1-300 | sed 's/^/  | /'
     fi
   } >&2
   [[ -z $CLOSING ]] || $CLOSING 1 || true
