@@ -134,7 +134,7 @@ for (const [client, io] of Object.entries(clients)) {
         );
       });
 
-      test('A2 of guarantee 2: strangers, a user and an admin, hear nothing of it', async () => {
+      test('A12: strangers, a user and an admin, hear nothing of it', async () => {
         const [userB, adminB] = [await register(server, 'user'), await register(server, 'admin')];
         const strangers = [
           await Chat.connect(server, userB, { io, via }),
