@@ -23,8 +23,8 @@ struct ReadState {
 struct CatchUp {
   std::vector<domain::Message> messages;  // oldest first
   bool more = false;                      // there are newer ones than the last of this page
-  bool reset =
-      false;  // after_id is beyond the newest id of any message: load anew; newest_id and commit alone are set too
+  // `after` is beyond the newest id of any message: load anew. Of the rest, only newest_id and commit are set.
+  bool reset = false;
   domain::MessageId newest_id;   // newest id of any message in this snapshot
   std::uint64_t commit = 0;      // the last commit in this snapshot: CommittedBatch::commit
   std::vector<ReadState> reads;  // with the last page, and with each where reads_after is after itself
