@@ -1,0 +1,134 @@
+// Clients that do not take what is sent to them: they end at the bound of their outbox, the others notice nothing.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "test_server.hpp"
+
+namespace {
+
+constexpr std::size_t kLarge = 100'000;
+std::atomic<int> large_allocations = 0;
+
+void* allocate(std::size_t size) {
+  if (size >= kLarge) ++large_allocations;
+  void* memory = std::malloc(size);  // NOLINT(cppcoreguidelines-no-malloc)
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }               // NOLINT(cppcoreguidelines-no-malloc)
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }  // NOLINT(cppcoreguidelines-no-malloc)
+
+namespace sio::test {
+namespace {
+
+struct SlowConsumer : testing::Test {
+  SlowConsumer() : server(threads(1)) {
+    SocketIoOptions options;
+    options.engine.session.outbox_bytes_max = 256 * 1024;
+    options.engine.session.outbox_packets_max = 64;
+    server.server().serve_socket_io(options);
+    Namespace& nsp = server.of("/");
+    nsp.on_connection([](Socket& socket, json::Value) { socket.join("all"); });
+    nsp.on_disconnect([this](Socket& socket, DisconnectReason reason) {
+      socket.nsp().to("all").except("quiet").emit("left");
+      log.add(std::string(to_string(reason)));
+    });
+    nsp.on("quiet", [](Event& event) {
+      event.socket().join("quiet");
+      event.acknowledge({});
+    });
+    nsp.on("flood", [](Event& event) {
+      const std::string text(16 * 1024, 'f');
+      while (event.socket().connected()) event.socket().emit("flood", text);
+    });
+    server.start();
+  }
+
+  Log log;
+  TestServer server;
+};
+
+TEST_F(SlowConsumer, R3_ReaderThatStopsIsClosedAtTheBoundAndOthersAreUnaffected) {
+  SocketIoClient healthy(server.port());
+  SocketIoClient stuck(server.port(), "/", 4 * 1024);
+  const std::string text(16 * 1024, 'x');
+  int sent = 0;
+  for (; log.empty() && sent < 2'000; ++sent) {
+    server.of("/").to("all").emit("news", sent, text);
+    ASSERT_EQ(healthy.receive(), R"(2["news",)" + std::to_string(sent) + ",\"" + text + "\"]");
+  }
+  EXPECT_EQ(log.next(), "slow consumer");
+  EXPECT_GT(sent, 16);  // not before 256 KiB waited
+  EXPECT_EQ(healthy.receive(), R"(2["left"])");
+  server.on_shard(0, [&] { EXPECT_EQ(server.of("/").local().sockets().size(), 1U); });
+}
+
+// Its own handler may be the one who overdoes it; it sees the end at once.
+TEST_F(SlowConsumer, R3_EndsWithinTheSendThatIsTooMuch) {
+  SocketIoClient flooded(server.port());
+  flooded.send(R"(2["flood"])");
+  EXPECT_EQ(log.next(), "slow consumer");
+  EXPECT_EQ(flooded.websocket().close_code(), 0U);
+  SocketIoClient next(server.port());
+}
+
+TEST_F(SlowConsumer, R3_PacketsAreBoundedToo) {
+  PollingClient idle(server.port());
+  idle.post("40");
+  idle.packets(1);
+  for (int i = 0; i < 64; ++i) server.of("/").all().emit("n");
+  server.on_shard(0, [] {});
+  EXPECT_TRUE(log.empty());
+  server.of("/").all().emit("n");
+  EXPECT_EQ(log.next(), "slow consumer");
+  EXPECT_EQ(idle.poll().status, 400);
+}
+
+// The send that ends one session makes its handlers emit: whoever the first emission excepted must not get it by that.
+TEST_F(SlowConsumer, R3_EmissionGoesOnAsChosenThoughASendEndsASession) {
+  SocketIoClient excepted(server.port());
+  excepted.send(R"(20["quiet"])");
+  EXPECT_EQ(excepted.receive(), "30[]");
+  PollingClient idle(server.port());
+  idle.post("40");
+  idle.packets(1);
+  SocketIoClient other(server.port());
+  server.on_shard(0, [&] {
+    for (int i = 0; i < 64; ++i) server.of("/").to("all").except("quiet").except(other.sid()).emit("n");
+    server.of("/").to("all").to(other.sid()).except("quiet").emit("last");
+    server.of("/").all().emit("end");
+  });
+  EXPECT_EQ(log.next(), "slow consumer");
+  EXPECT_EQ(excepted.receive(), R"(2["end"])");
+  EXPECT_EQ(other.receive(), R"(2["left"])");
+  EXPECT_EQ(other.receive(), R"(2["last"])");
+  EXPECT_EQ(other.receive(), R"(2["end"])");
+}
+
+TEST(OneCopy, R4_OfTheBytesForAllWhoGetThem) {
+  TestServer server(threads(2));
+  server.of("/");
+  server.start();
+  std::vector<PollingClient> idle;
+  for (int i = 0; i < 30; ++i) {
+    idle.emplace_back(server.port());
+    idle.back().post("40");
+    idle.back().packets(1);
+  }
+  const std::string text(kLarge, 'x');
+  const int before = large_allocations;
+  server.of("/").all().emit("news", text);
+  for (unsigned shard = 0; shard < 2; ++shard) server.on_shard(shard, [] {});
+  EXPECT_LT(large_allocations - before, 10);  // arguments, encoding, the shared bytes; not one for each of 30
+  for (PollingClient& client : idle) EXPECT_EQ(client.poll().body.size(), kLarge + 13);
+}
+
+}  // namespace
+}  // namespace sio::test
