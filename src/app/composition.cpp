@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <thread>
 #include <utility>
 
@@ -37,12 +38,15 @@ sio::ServerOptions server_options(const Config& config) {
   return options;
 }
 
-sio::SocketIoOptions socket_io_options() {
+sio::SocketIoOptions socket_io_options(const Config& config) {
   sio::SocketIoOptions options;
   options.engine.session.max_payload = kMaxPayloadBytes;
   options.decoder.attachments_max = 0;  // S2
   options.connect_timeout = kConnectTimeout;
   options.kept_headers = {"authorization"};
+  if (!config.rate_limits) {
+    options.engine.session.control_packets_per_second_max = std::numeric_limits<std::size_t>::max();
+  }
   return options;
 }
 
@@ -105,7 +109,7 @@ struct Composition::Parts {
   }
 
   void wire() {
-    server->serve_socket_io(socket_io_options());
+    server->serve_socket_io(socket_io_options(config));
     chat = std::make_unique<realtime::Chat>(
         *server, realtime::ChatPorts{access, store->log(), store->reader(), limiter},
         realtime::DeliveryStart{store->commit_at_start(), store->newest_id_at_start()});

@@ -100,7 +100,7 @@ TEST(Settings, EnvironmentNamesAreTheOptionsInCapitals) {
   const Settings settings =
       settings_from_environment({"PATH=/bin", "PARLEY_MESSAGE_RATE=7/s", "PARLEY_LISTEN=127.0.0.1:1,unix:/run/x",
                                  "PARLEY_CONFIG=/etc/parley.toml", "PARLEY_SERVICE_HOST=10.0.0.1",
-                                 "PARLEY_PORT=tcp://10.0.0.1:80", "PARLEY_CORS_ORIGIN="},
+                                 "PARLEY_PORT=tcp://10.0.0.1:80", "PARLEY_CORS_ORIGIN=", "PARLEY_BIN=/bin/parley"},
                                 file);
   EXPECT_EQ(file, "/etc/parley.toml");
   EXPECT_EQ(settings.size(), 2U);

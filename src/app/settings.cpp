@@ -16,8 +16,13 @@ namespace {
 
 constexpr std::string_view kPrefix = "PARLEY_";
 
-// Kubernetes sets these for a service of the name "parley" in every pod beside it; they are no configuration.
-bool is_of_kubernetes(std::string_view name) {
+// Variables with our prefix that are no configuration: Kubernetes sets some in every pod beside a service of the name
+// "parley", and this repository's own scripts and tests leave theirs in the environment of the servers they start.
+bool is_not_configuration(std::string_view name) {
+  for (const std::string_view tool :
+       {"PARLEY_BIN", "PARLEY_JOBS", "PARLEY_PYTHON", "PARLEY_CRASH_SEED", "PARLEY_SLOW"}) {
+    if (name == tool) return true;
+  }
   return name == "PARLEY_PORT" || name.starts_with("PARLEY_PORT_") || name.starts_with("PARLEY_SERVICE_");
 }
 
@@ -79,7 +84,7 @@ Settings settings_from_environment(const std::vector<std::string>& environment, 
     if (!entry.starts_with(kPrefix) || equals == std::string::npos) continue;
     const std::string name = entry.substr(0, equals);
     const std::string value = entry.substr(equals + 1);
-    if (is_of_kubernetes(name)) continue;
+    if (is_not_configuration(name)) continue;
     if (name == "PARLEY_CONFIG") {
       if (config_file.empty()) config_file = value;
       continue;

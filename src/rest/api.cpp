@@ -72,6 +72,9 @@ void Api::install(sio::HttpRouter& router) {
   router.set_response_filter([state = state_.get()](const sio::RouteRequest& request, sio::http::Response& response) {
     add_security_headers(response.headers);
     response.headers.set("X-Request-Id", request.request_id);
+    if (state->environment.cors.enabled()) {
+      response.headers.set("Access-Control-Expose-Headers", "Link, Retry-After, X-Request-Id");
+    }
     state->environment.observer.on_answer(request, response);
   });
 }

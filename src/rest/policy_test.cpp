@@ -227,11 +227,14 @@ TEST_F(Matrix, StorageThatIsDownIsSaidEverywhere) {
 TEST(Cors, PreflightsAreAnsweredWhereOtherOriginsAreAllowed) {
   FakeServer closed;
   EXPECT_EQ(closed.ask("OPTIONS", "/auth/login").status, 405);
+  EXPECT_FALSE(closed.ask("GET", "/healthz").headers.contains("access-control-expose-headers"));
   FakeServer open({.cors = sio::http::CorsPolicy({"https://app.example"})});
   const auto response = open.ask("OPTIONS", "/auth/login", "",
                                  {{"Origin", "https://app.example"}, {"Access-Control-Request-Method", "POST"}});
   EXPECT_EQ(response.status, 204);
   EXPECT_EQ(response.headers.find("access-control-allow-origin"), "https://app.example");
+  EXPECT_EQ(open.ask("GET", "/healthz").headers.find("access-control-expose-headers"),
+            "Link, Retry-After, X-Request-Id");
 }
 
 }  // namespace
