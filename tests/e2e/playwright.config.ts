@@ -1,9 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 
 // One browser, one worker: the machine has two cores, and the server under test wants one of them.
 export default defineConfig({
   testDir: '.',
-  outputDir: '../../build/e2e',
+  outputDir: fileURLToPath(new URL('../../build/e2e', import.meta.url)),
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,

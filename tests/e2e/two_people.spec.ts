@@ -1,4 +1,4 @@
-import { account, bubble, expect, history, newcomer, openConversation, rowOf, say, signIn, test, type Account } from './support/fixtures.ts';
+import { account, bubble, expect, history, newcomer, openConversation, rowOf, say, signIn, test, watchTransports, type Account } from './support/fixtures.ts';
 
 // The main job, as two people live it: over every transport, on a wide screen and on a phone.
 const settings = [
@@ -19,6 +19,7 @@ for (const setting of settings) {
       const people: Record<'admin' | 'user', Omit<Account, 'id'>> = { admin: newcomer('Maya', 'admin'), user: newcomer('Ada', 'user') };
       const maya = await windows.open(window);
       const ada = await windows.open(window);
+      const wire = watchTransports(maya);
       for (const [page, person, role] of [
         [maya, people.admin, 'Admin'],
         [ada, people.user, 'Customer'],
@@ -58,6 +59,11 @@ for (const setting of settings) {
       if (phone) await maya.getByRole('link', { name: 'Back' }).click();
       await expect(rowOf(maya, people.user)).not.toHaveAccessibleName(/unread/);
       await expect(maya).not.toHaveTitle(/^\(/);
+
+      const answers = (sent: readonly string[]) => sent.filter((it) => it.includes('"smessage"')).length;
+      expect({ frames: answers(wire.frames), posts: answers(wire.posts) }).toEqual(setting.webSocket ? { frames: 1, posts: 0 } : { frames: 0, posts: 1 });
+      // "5" is the upgrade's last step.
+      expect(wire.frames.includes('5')).toBe(setting.webSocket);
     });
 
     test('a reload keeps history, ticks and place', async ({ windows, server }) => {

@@ -5,7 +5,7 @@ import { bubble, expect, openConversation, rowOf, say, signIn, test } from '../s
 
 const folder = fileURLToPath(new URL('../../../docs/pictures/', import.meta.url));
 const password = 'a walk in the rain';
-const person = (name: string, role: Account['role']) => ({ name, role, password, email: `${name.split(' ')[0]?.toLowerCase()}@example.com` });
+const person = (name: string, role: Account['role']) => ({ name, role, password, email: `${name.toLowerCase().replace(/[^a-z]+/g, '.')}@example.com` });
 
 async function take(page: Page, name: string): Promise<void> {
   await page.evaluate(() => document.fonts.ready);

@@ -58,6 +58,16 @@ async function openWindow(
 
 export { expect, newcomer, type Account };
 
+/** Over which transport the page's events go: what it sent so far, by WebSocket and by POST. */
+export function watchTransports(page: Page): { readonly frames: string[]; readonly posts: string[] } {
+  const seen = { frames: [] as string[], posts: [] as string[] };
+  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => seen.frames.push(payload.toString())));
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().includes('transport=polling')) seen.posts.push(request.postData() ?? '');
+  });
+  return seen;
+}
+
 export async function account(server: Server, name: string, role: Role): Promise<Account> {
   return register(server.url, newcomer(name, role));
 }

@@ -48,8 +48,12 @@ export class Server {
     const binary = process.env['PARLEY_BIN'];
     if (binary === undefined) throw new Error('PARLEY_BIN names no parley executable');
     const args = ['serve', '--data', this.data, '--listen', listen, '--rate-limits', 'off', '--metrics-listen', 'none'];
-    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // The server takes PARLEY_* for its configuration, and ours is none of it.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PARLEY_')));
+    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     this.process = child;
+    // What an earlier run said of its listening is no news of this one.
+    const from = this.log.length;
     const url = await new Promise<string>((resolve, reject) => {
       const fail = (why: string): void => reject(new Error(`${binary}: ${why}\n${this.log}`));
       const timer = setTimeout(() => fail(`not listening within ${startWithinMs} ms`), startWithinMs);
@@ -57,7 +61,7 @@ export class Server {
       child.once('exit', (code) => fail(`ended with ${code}`));
       const read = (chunk: Buffer): void => {
         this.log += chunk.toString();
-        const found = /listening.*?(?:https?:\/\/)?(127\.0\.0\.1:\d+)/.exec(this.log.slice(this.log.lastIndexOf('listening')));
+        const found = /listening.*?(127\.0\.0\.1:\d+)\s/.exec(this.log.slice(from).replaceAll('"', ' '));
         if (found?.[1] === undefined) return;
         clearTimeout(timer);
         resolve(`http://${found[1]}`);
