@@ -199,5 +199,19 @@ TEST(Refresh, GivesANewPairForARefreshTokenOnly) {
   EXPECT_EQ(code_of(server.ask("POST", "/auth/refresh")), "token_missing");
 }
 
+TEST(Refresh, ATokenOfAnotherUserThanItsLoginsIsInvalid) {
+  FakeServer server;
+  server.ask("POST", "/auth/register", registration("ann@example.com"));
+  const auto login = server.ask("POST", "/auth/login", credentials("ann@example.com"));
+  auto claims =
+      server.codec.verify(text_of(login, "refresh_token"), auth::TokenType::refresh, server.now_unix_us / 1'000'000)
+          .value();
+  claims.user_id = 99;
+  const auto response =
+      server.ask("POST", "/auth/refresh", "", {{"Authorization", "Bearer " + server.codec.sign(claims)}});
+  EXPECT_EQ(response.status, 401);
+  EXPECT_EQ(code_of(response), "token_invalid");
+}
+
 }  // namespace
 }  // namespace parley::rest

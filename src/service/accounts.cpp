@@ -107,9 +107,13 @@ sio::Result<Grant, AccessError> Accounts::refresh(std::string_view refresh_token
   if (!claims) return sio::fail(to_access_error(claims.error()));
   const auto rotated = logins_.rotate({claims->login_id, claims->token_id, auth::random_id(), now_unix_us,
                                        now_unix_us + in_microseconds(lifetimes_.refresh)});
-  if (rotated) return grant(rotated->user, claims->login_id, rotated->refresh_token_id, now_unix_us);
-  return sio::fail(rotated.error() == RotateError::storage_unavailable ? AccessError::storage_unavailable
-                                                                       : AccessError::token_revoked);
+  if (!rotated) {
+    return sio::fail(rotated.error() == RotateError::storage_unavailable ? AccessError::storage_unavailable
+                                                                         : AccessError::token_revoked);
+  }
+  // The key's holder alone can make a token of one user with the login of another; it is none of ours all the same.
+  if (rotated->user.id.value != claims->user_id) return sio::fail(AccessError::token_invalid);
+  return grant(rotated->user, claims->login_id, rotated->refresh_token_id, now_unix_us);
 }
 
 sio::Result<void, PasswordChangeError> Accounts::change_password(const Principal& who, std::string_view current,
