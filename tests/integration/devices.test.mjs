@@ -117,7 +117,8 @@ describe('F21: mark_message_read', () => {
       [userB, bob.id],
       [userB, 999_999],
     ]) {
-      answers.add(JSON.stringify(await chat.ask('mark_message_read', { sender_id })));
+      const { sender_id: _1, receiver_id: _2, ...answer } = await chat.ask('mark_message_read', { sender_id });
+      answers.add(JSON.stringify(answer));
     }
     assert.equal(answers.size, 1, [...answers].join('\n'));
     assert.deepEqual(
