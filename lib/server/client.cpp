@@ -29,11 +29,16 @@ Client::~Client() { state_.shard.timers().cancel(*this); }
 
 void Client::on_message(bool binary, std::string_view data) {
   if (closed_) return;
+  if (!joined_once_ && data.size() > application_.options().unjoined_bytes_max) {
+    return engine_.close(DisconnectReason::parse_error);
+  }
   DecodedPacket packet;
   switch (binary ? decoder_.feed_binary(data, packet) : decoder_.feed_text(data, packet)) {
     case Decoder::Status::packet:
       return handle(packet);
     case Decoder::Status::pending:
+      // Binary data from a client that has joined nothing is not waited for (S2).
+      if (!joined_once_) engine_.close(DisconnectReason::parse_error);
       return;
     case Decoder::Status::invalid:
       return engine_.close(DisconnectReason::parse_error);
@@ -95,6 +100,7 @@ void Client::accept(Namespace& nsp, std::uint32_t serial, std::unique_ptr<Socket
   entry->socket = std::make_unique<Socket>(*this, nsp);
   Socket& socket = *entry->socket;
   socket.set_data(std::move(data));
+  joined_once_ = true;
   state_.shard.timers().cancel(*this);
   socket.enter_shard();
   send_plain(PacketType::connect, nsp.name(), R"({"sid":")" + socket.id() + R"("})");

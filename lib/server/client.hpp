@@ -60,6 +60,7 @@ class Client final : public EngineClient, private rt::Timer {
   Decoder decoder_;
   std::vector<Entry> entries_;
   std::uint32_t next_serial_ = 1;
+  bool joined_once_ = false;  // a namespace was joined
   bool closed_ = false;
 };
 

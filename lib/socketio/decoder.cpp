@@ -174,7 +174,7 @@ Decoder::Status Decoder::feed_binary(std::string_view bytes, DecodedPacket& out)
     return Status::invalid;
   }
   pending_->bytes += bytes.size();
-  pending_->attachments.emplace_back(bytes);
+  if (limits_->keep_attachments) pending_->attachments.emplace_back(bytes);
   if (--pending_->attachments_due > 0) return Status::pending;
   pending_->packet.attachments = pending_->attachments;
   out = pending_->packet;

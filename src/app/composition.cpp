@@ -26,7 +26,8 @@ namespace {
 
 // Contract 4.
 constexpr std::size_t kMaxPayloadBytes = 131'072;
-// E6: a session that joins nothing.
+// E6: what a session may send, and how long it may live, before it is authenticated.
+constexpr std::size_t kUnauthenticatedBytesMax = 4'096;
 constexpr sio::Milliseconds kConnectTimeout{10'000};
 
 sio::ServerOptions server_options(const Config& config) {
@@ -41,7 +42,8 @@ sio::ServerOptions server_options(const Config& config) {
 sio::SocketIoOptions socket_io_options(const Config& config) {
   sio::SocketIoOptions options;
   options.engine.session.max_payload = kMaxPayloadBytes;
-  options.decoder.attachments_max = 0;  // S2
+  options.decoder.keep_attachments = false;  // S2: no event of the chat carries binary data
+  options.unjoined_bytes_max = kUnauthenticatedBytesMax;
   options.connect_timeout = kConnectTimeout;
   options.kept_headers = {"authorization"};
   if (!config.rate_limits) {
@@ -217,7 +219,9 @@ void Composition::run() {
 void Composition::stop() {
   parts_->health.set(ops::Health::State::draining);
   ops::log(ops::LogLevel::info, "draining");
-  // What is queued is committed, and its senders are told, before their connections end.
+  // What is queued is committed, and its senders are told, before their connections end; what comes after is not
+  // answered at all, so that clients send it again when they are back.
+  parts_->chat->begin_drain();
   parts_->store->stop();
   parts_->server->stop();
 }

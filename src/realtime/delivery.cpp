@@ -118,7 +118,7 @@ void Chat::Parts::revoke(const service::AccountChange& change) {
   for (sio::Socket* socket : std::vector<sio::Socket*>(all.begin(), all.end())) {
     const Member& member = socket->data<Member>();
     if (member.user != change.user.id || !(change.user.disabled || change.ends(member.login_id))) continue;
-    socket->emit("error", sio::Json{error_event({"token_revoked", "This login has ended."}, {}, {})});
+    socket->emit("error", sio::Json{error_event({"token_revoked", "This login has ended."}, std::nullopt, {})});
     socket->disconnect();
   }
 }

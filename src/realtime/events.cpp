@@ -96,6 +96,7 @@ void Chat::Parts::append(sio::Socket& socket, service::Draft draft) {
   const std::int64_t ack_id = draft.origin.ack_id;
   std::string client_id = draft.client_id;
   const auto error = service::send_message(ports.log, std::move(draft));
+  if (error == service::SendError::storage_unavailable && draining) return;
   if (error) fail_event(socket, ack_id, to_chat_error(*error), "smessage", client_id);
 }
 

@@ -1,6 +1,7 @@
 // What the files of this module share. Private.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -61,6 +62,7 @@ struct Chat::Parts {
   sio::Namespace& nsp;
   ChatPorts ports;
   std::vector<Delivered> delivered;  // by shard
+  std::atomic<bool> draining{false};
 };
 
 // A failure of an event: in its acknowledgement if one was asked for, else as the event `error`.

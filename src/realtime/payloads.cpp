@@ -139,12 +139,12 @@ std::string resume_page(const service::CatchUp& page) {
   return text;
 }
 
-std::string error_event(const ChatError& error, std::string_view event, std::string_view client_id) {
+std::string error_event(const ChatError& error, std::optional<std::string_view> event, std::string_view client_id) {
   std::string text;
   Writer writer(text);
   writer.begin_object();
   write_error(writer, error);
-  if (!event.empty()) writer.member("event", event);
+  if (event) writer.member("event", *event);
   if (!client_id.empty()) writer.member("client_id", client_id);
   writer.end_object();
   return text;

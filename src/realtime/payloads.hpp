@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,8 +35,8 @@ std::string connection(domain::UserId user);
 // `page`: the last one. `after`: where the client began.
 std::string resumed(const service::CatchUp& page, domain::MessageId after);
 std::string resume_page(const service::CatchUp& page);
-// Payload of the event `error`; empty `event` and `client_id` are left out.
-std::string error_event(const ChatError& error, std::string_view event, std::string_view client_id);
+// Payload of the event `error`; no `event` and an empty `client_id` are left out.
+std::string error_event(const ChatError& error, std::optional<std::string_view> event, std::string_view client_id);
 // Fields of a failed acknowledgement: {"ok":false,…}.
 std::string error_ack(const ChatError& error);
 

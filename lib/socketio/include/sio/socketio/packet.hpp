@@ -43,6 +43,8 @@ struct DecoderLimits {
   json::Limits json;
   std::uint32_t attachments_max = 10;            // 0: binary packets are refused
   std::size_t attachment_bytes_max = 1'000'000;  // of one packet, all together
+  // False: binary data is received and dropped; the packet comes without attachments, its placeholders stay objects.
+  bool keep_attachments = true;
 };
 
 class Decoder {

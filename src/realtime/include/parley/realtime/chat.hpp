@@ -39,6 +39,10 @@ class Chat final : public service::CommitListener, public service::AccountListen
   Chat(const Chat&) = delete;
   Chat& operator=(const Chat&) = delete;
 
+  // From now on a send that cannot be stored is left without an answer: the connection is about to end, and the client
+  // repeats it. From any thread.
+  void begin_drain();
+
   // On the writer's thread.
   void on_committed(service::BatchPtr batch) noexcept override;
   void on_account_changed(const service::AccountChange& change) noexcept override;

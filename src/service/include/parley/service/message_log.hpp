@@ -43,7 +43,9 @@ enum class SendError : std::uint8_t {
   receiver_not_found,   // or not allowed, or disabled: the same to whoever asks
   client_id_conflict,   // another receiver or content under a client_id that was used
   sender_disabled,      // disabled or gone since its socket was let in
-  storage_unavailable,  // nothing was stored
+  // Not stored. After a synchronisation that failed for good nobody can know: it may be there at the next start, and a
+  // repeat under its client_id finds out.
+  storage_unavailable,
 };
 std::string_view to_code(SendError error);  // as on the wire; sender_disabled is "token_revoked"
 
