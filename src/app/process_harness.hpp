@@ -83,6 +83,16 @@ class Process {
     }
   }
 
+  // Reads until `text` stands anywhere in the output, before or after what was waited for; the rest of its line.
+  std::string find(std::string_view text) {
+    while (true) {
+      const std::size_t at = all_.find(text);
+      const std::size_t end = at == std::string::npos ? at : all_.find('\n', at);
+      if (end != std::string::npos) return all_.substr(at + text.size(), end - at - text.size());
+      if (!read_some()) return {};
+    }
+  }
+
   // Closes its input, waits for its end; the exit code. `all_output` has everything it wrote.
   int finish() {
     close_input();
