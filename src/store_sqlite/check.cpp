@@ -15,7 +15,7 @@ sio::Result<CheckReport, OpenFailure> check_database(const std::filesystem::path
   CheckReport report;
   report.sqlite_version = sqlite3_libversion();
   if (!*exists) return report;
-  Connection connection(*resolved, OpenMode::read_only);
+  Connection connection = open_to_look(*resolved);
   const auto version = schema_version(connection, *resolved, newest_schema_version());
   if (!version) return sio::fail(version.error());
   report.schema_version = *version;

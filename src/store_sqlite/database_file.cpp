@@ -103,6 +103,7 @@ OpenError open_error_of(SqlError error) {
     case SqlError::full:
     case SqlError::no_memory:
     case SqlError::interrupted:
+    case SqlError::read_only:
     case SqlError::io:
       break;
   }
@@ -130,7 +131,8 @@ sio::Result<bool, OpenFailure> look_at(const fs::path& file) {
     if (fs::exists(file, error) && !fs::is_regular_file(file, error)) {
       return open_failure(OpenError::not_a_database, file, "is not a regular file");
     }
-    if (has_content(with_suffix(file, "-wal")) || has_content(with_suffix(file, "-journal"))) {
+    // A rollback journal may be left by a first start that was killed: it holds nothing that was ever committed.
+    if (has_content(with_suffix(file, "-wal"))) {
       return open_failure(OpenError::orphaned_log, file,
                           "the database is missing or empty, but its log is there: put the database back, or move the "
                           "log away to begin anew");
@@ -151,6 +153,16 @@ sio::Result<void, OpenFailure> create_file(const fs::path& file) {
   const Descriptor created(file, O_RDWR | O_CREAT | O_NOFOLLOW, S_IRUSR | S_IWUSR);
   if (created && created.sync() && sync_directory_of(file)) return {};
   return open_failure(OpenError::cannot_create, file, error_of_system());
+}
+
+Connection open_to_look(const fs::path& file) {
+  Connection connection(file, OpenMode::read_only);
+  Statement first(connection, "SELECT count(*) FROM sqlite_schema");
+  first.step();
+  if (connection.error() != SqlError::read_only) return connection;
+  connection = Connection(file, OpenMode::read_write);
+  sqlite3_db_config(connection.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  return connection;
 }
 
 sio::Result<int, OpenFailure> schema_version(Connection& connection, const fs::path& file, int newest) {

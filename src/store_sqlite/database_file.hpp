@@ -27,6 +27,10 @@ sio::Result<bool, OpenFailure> look_at(const std::filesystem::path& file);
 // An empty file with mode 0600, on stable storage with its directory's entry. One that exists is left as it is.
 sio::Result<void, OpenFailure> create_file(const std::filesystem::path& file);
 
+// A connection for reading, beside a running server too. Where somebody was killed while writing without a log ahead,
+// what they left must be rolled back before anything can be read: then it can write, and does just that.
+Connection open_to_look(const std::filesystem::path& file);
+
 // What schema a database has: 0 none at all, 1 the original application's, else its own number. A failure if its tables
 // are somebody else's, or if a number newer than `newest`.
 sio::Result<int, OpenFailure> schema_version(Connection& connection, const std::filesystem::path& file, int newest);

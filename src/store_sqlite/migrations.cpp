@@ -57,7 +57,7 @@ sio::Result<MigrationPlan, OpenFailure> plan_migrations(const std::filesystem::p
   const auto exists = look_at(*resolved);
   if (!exists) return sio::fail(exists.error());
   if (!*exists) return plan_from(0, false);
-  Connection connection(*resolved, OpenMode::read_only);
+  Connection connection = open_to_look(*resolved);
   const auto version = schema_version(connection, *resolved, newest_schema_version());
   if (!version) return sio::fail(version.error());
   return plan_from(*version, true);

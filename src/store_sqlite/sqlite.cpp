@@ -22,6 +22,8 @@ std::string_view to_string(SqlError error) {
       return "damaged";
     case SqlError::not_a_database:
       return "not a database";
+    case SqlError::read_only:
+      return "read only";
     case SqlError::io:
       return "input/output";
     case SqlError::other:
@@ -52,9 +54,10 @@ SqlError sql_error_of(int code) {
       return SqlError::damaged;
     case SQLITE_NOTADB:
       return SqlError::not_a_database;
+    case SQLITE_READONLY:
+      return SqlError::read_only;
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_PROTOCOL:
       return SqlError::io;

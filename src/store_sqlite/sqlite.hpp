@@ -22,8 +22,9 @@ enum class SqlError : std::uint8_t {
   constraint,   // that we did not expect
   damaged,      // the file cannot be what it is
   not_a_database,
-  io,     // reading, writing or synchronising failed
-  other,  // SQL that does not fit the schema, misuse
+  read_only,  // what is to be written may not be
+  io,         // reading, writing or synchronising failed
+  other,      // SQL that does not fit the schema, misuse
 };
 std::string_view to_string(SqlError error);
 SqlError sql_error_of(int code);  // an SQLite result code, extended or not
