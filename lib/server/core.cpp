@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <thread>
 #include <utility>
 
 #include "engine_endpoint.hpp"
@@ -13,13 +12,14 @@
 #include "http_connection.hpp"
 #include "sio/base/check.hpp"
 #include "sio/runtime/clock.hpp"
+#include "sio/runtime/cores.hpp"
 
 namespace sio {
 
 namespace {
 
 unsigned thread_count(unsigned wanted) {
-  return wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
+  return wanted != 0 ? wanted : rt::available_cores();
 }
 
 std::string random_hex() {

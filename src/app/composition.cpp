@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
-#include <thread>
 #include <utility>
 
 #include "ops_server.hpp"
@@ -18,6 +17,7 @@
 #include "parley/service/access.hpp"
 #include "parley/service/accounts.hpp"
 #include "sio/runtime/clock.hpp"
+#include "sio/runtime/cores.hpp"
 #include "sio/server/server.hpp"
 #include "startup.hpp"
 
@@ -31,7 +31,7 @@ constexpr std::size_t kUnauthenticatedBytesMax = 4'096;
 constexpr sio::Milliseconds kConnectTimeout{10'000};
 
 sio::ServerOptions server_options(const Config& config) {
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  const unsigned cores = sio::rt::available_cores();
   sio::ServerOptions options;
   options.threads = config.threads;
   options.http.cors = sio::http::CorsPolicy(config.cors_origins);
