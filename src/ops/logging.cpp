@@ -22,6 +22,8 @@ constexpr const char* kName = "parley";
 std::atomic<bool> started{false};
 std::atomic<bool> as_json{false};
 std::atomic<LogLevel> least{LogLevel::info};
+// The thread that writes. Ours and not the registry's, so that it ends before what it uses does.
+std::shared_ptr<spdlog::details::thread_pool> writer;
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
@@ -141,8 +143,8 @@ void start_logging(LogFormat format, LogLevel level) {
   } else {
     sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   }
-  spdlog::init_thread_pool(kQueuedLinesMax, 1);
-  auto logger = std::make_shared<spdlog::async_logger>(kName, std::move(sink), spdlog::thread_pool(),
+  writer = std::make_shared<spdlog::details::thread_pool>(kQueuedLinesMax, 1);
+  auto logger = std::make_shared<spdlog::async_logger>(kName, std::move(sink), writer,
                                                        spdlog::async_overflow_policy::overrun_oldest);
   logger->set_level(to_spdlog(level));
   logger->flush_on(spdlog::level::info);
@@ -157,6 +159,7 @@ void start_logging(LogFormat format, LogLevel level) {
 
 void stop_logging() {
   started = false;
+  writer.reset();  // writes what is queued
   spdlog::shutdown();
 }
 
