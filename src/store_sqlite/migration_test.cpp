@@ -53,7 +53,7 @@ TEST_F(MigrationTest, StepsAreNumberedAndSetTheirNumber) {
   for (const Migration& migration : migrations()) {
     EXPECT_EQ(migration.version, ++version);
     const std::string sql(migration.sql);
-    EXPECT_NE(sql.find("PRAGMA user_version = " + std::to_string(version) + ";"), std::string::npos);
+    EXPECT_NE(sql.find(" user_version = " + std::to_string(version) + ";"), std::string::npos);
     EXPECT_NE(migration.name, "");
   }
   EXPECT_EQ(newest_schema_version(), version);
