@@ -117,8 +117,11 @@ describe('W3: maxPayload over WebSocket', () => {
   test('the limit of one message does not count the one before', async () => {
     const peer = await WebSocketPeer.openSession();
     const message = `4${'x'.repeat(MAX_PAYLOAD * 0.6)}`;
-    peer.send(message, message);
-    for (const echo of await peer.messages(2)) assert.ok(echo === message);
+    // One after the other's echo: what waits for one client may be bounded too.
+    for (let i = 0; i < 2; ++i) {
+      peer.send(message);
+      assert.ok((await peer.message()) === message);
+    }
     peer.destroy();
   });
 });
