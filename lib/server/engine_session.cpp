@@ -1,5 +1,6 @@
 #include "engine_session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core.hpp"
@@ -25,7 +26,7 @@ EngineSession::EngineSession(ShardState& state, EngineEndpoint& endpoint, const 
       endpoint_(endpoint),
       session_(endpoint.options().session, transport, websocket == nullptr ? 0 : websocket->handle(),
                state.shard.now()),
-      handshake_(std::make_unique<Handshake>(Handshake{request.headers, request.query, request.remote_address})) {
+      handshake_{HandshakeHeaders(request.headers), HandshakeQuery(request.query), request.remote_address} {
   rt::random_bytes(secret_);
 }
 
@@ -150,6 +151,10 @@ void EngineSession::websocket_closed(WebSocketConnection& websocket, DisconnectR
 void EngineSession::websocket_writable() { state_.shard.mark_dirty(*this); }
 
 bool EngineSession::send(eio::Packet message) {
+  // Much of one turn is no sign of a client that does not read: only what the kernel does not take counts as waiting.
+  if (session_.outbox_bytes() + message.bytes.size() > endpoint_.options().session.outbox_bytes_max / 2) {
+    if (WebSocketConnection* transport = websocket(session_.connection())) transport->flush();
+  }
   eio::Actions actions;
   const bool queued = session_.send(std::move(message), can_write(), state_.shard.now(), actions);
   if (queued) state_.shard.mark_dirty(*this);
@@ -164,8 +169,15 @@ void EngineSession::close(DisconnectReason reason) {
 }
 
 void EngineSession::trim_handshake(bool (*keep)(std::string_view name)) {
-  handshake_->headers.remove_if_not(keep);
-  handshake_->query = {};
+  handshake_.headers.keep_only(keep);
+  handshake_.query = {};
+}
+
+void EngineSession::keep_headers(std::span<const std::string> names) {
+  handshake_.headers.keep_only([names](std::string_view name) {
+    return std::any_of(names.begin(), names.end(),
+                       [name](const std::string& kept) { return equals_ignore_case(kept, name); });
+  });
 }
 
 std::size_t EngineSession::waiting_bytes() const { return session_.outbox_bytes(); }
