@@ -184,6 +184,7 @@ SocketIoApplication::SocketIoApplication(ServerCore& core, SocketIoOptions optio
     : core_(core), options_(std::move(options)) {}
 
 std::unique_ptr<EngineClient> SocketIoApplication::on_open(EngineSocket& socket) {
+  if (!options_.kept_headers.empty()) socket.keep_headers(options_.kept_headers);
   return std::make_unique<Client>(*this, core_.current_state(), socket);
 }
 

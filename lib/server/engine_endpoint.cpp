@@ -169,7 +169,7 @@ void EngineEndpoint::open_polling(HttpConnection& connection) {
 
 void EngineEndpoint::open_websocket(HttpConnection& connection) {
   ShardState& state = core_.current_state();
-  const http::Request request = connection.request();
+  const http::Request& request = connection.request();  // there until the end of the turn
   auto released = connection.switch_protocol(switching_head(request.headers.find("sec-websocket-key")));
   if (!released.stream) return;
   WebSocketConnection& websocket = WebSocketConnection::open(state, std::move(released.stream), websocket_limits_);

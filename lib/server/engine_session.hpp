@@ -60,8 +60,9 @@ class EngineSession final : public EngineSocket, private rt::Timer, private rt::
   // ---- EngineSocket
   bool send(eio::Packet message) override;
   void close(DisconnectReason reason) override;
-  const Handshake& handshake() const override { return *handshake_; }
+  const Handshake& handshake() const override { return handshake_; }
   void trim_handshake(bool (*keep)(std::string_view name)) override;
+  void keep_headers(std::span<const std::string> names) override;
   std::size_t waiting_bytes() const override;
   rt::Shard& shard() override;
 
@@ -86,7 +87,7 @@ class EngineSession final : public EngineSocket, private rt::Timer, private rt::
   std::optional<DisconnectReason> ended_;
   SessionSecret secret_{};
   std::unique_ptr<EngineClient> client_;
-  std::unique_ptr<Handshake> handshake_;
+  Handshake handshake_;
 };
 
 }  // namespace sio

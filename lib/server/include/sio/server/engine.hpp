@@ -3,22 +3,16 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "sio/base/disconnect_reason.hpp"
 #include "sio/engineio/packet.hpp"
-#include "sio/http/message.hpp"
 #include "sio/runtime/shard.hpp"
+#include "sio/server/handshake.hpp"
 
 namespace sio {
-
-// What the first request of a session said. Lives as long as the session.
-struct Handshake {
-  http::Headers headers;
-  http::Query query;
-  std::string remote_address;  // textual, without port
-};
 
 // One session. Owned by the server; valid until EngineClient::on_close() has returned.
 class EngineSocket {
@@ -30,8 +24,11 @@ class EngineSocket {
   // Ends the session; what was sent before still goes out.
   virtual void close(DisconnectReason reason) = 0;
   virtual const Handshake& handshake() const = 0;
-  // Keeps only the named headers (lower case) and no query: an idle session then costs less memory.
+  // Keeps only the headers for which `keep(name as received)` is true, and no query: an idle session then costs less
+  // memory.
   virtual void trim_handshake(bool (*keep)(std::string_view name)) = 0;
+  // Keeps only these headers, and the query.
+  virtual void keep_headers(std::span<const std::string> names) = 0;
   // Bytes that wait for the client.
   virtual std::size_t waiting_bytes() const = 0;
   virtual rt::Shard& shard() = 0;

@@ -40,7 +40,7 @@ struct SocketIoOptions {
   Milliseconds connect_timeout{45'000};  // from the handshake to the first namespace joined
   // Longest message of a session that has joined no namespace yet; more ends it (E6).
   std::size_t unjoined_bytes_max = 64 * 1024;
-  // Headers of the handshake that are kept for the session's life (lower case); empty keeps all. Each costs memory.
+  // Headers of the handshake that are kept for the session's life; empty keeps all. Each costs memory.
   std::vector<std::string> kept_headers;
 };
 
