@@ -16,7 +16,7 @@ using std::chrono::year_month_day;
 constexpr std::int64_t kUsPerSecond = 1'000'000;
 
 // Writes `number` with leading zeros up to `end`.
-void put_digits(char* begin, char* end, std::int64_t number) {
+void put_digits(const char* begin, char* end, std::int64_t number) {
   while (end != begin) {
     *--end = static_cast<char>('0' + number % 10);
     number /= 10;

@@ -2,11 +2,11 @@
 // it once, open a database with the name kFaultVfs, then arm the plan. One plan a process.
 #pragma once
 
-#include <signal.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <cstdint>
 #include <string_view>
 

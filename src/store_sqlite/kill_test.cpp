@@ -1,9 +1,9 @@
 // F1: the process is killed in the middle of a burst. Everything it acknowledged is there, once, in order; the start
 // after it is quick and the database sound. The full run (10,000 kills of the whole server) is another suite's.
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <map>
 #include <random>
 

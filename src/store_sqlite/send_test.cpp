@@ -219,8 +219,8 @@ TEST_F(SendTest, F19_IdsGrowInCommitOrderAndEachSendersOrderIsKept) {
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < kEach; ++i) {
-        service::Draft draft{senders[static_cast<std::size_t>(t)], admin_, std::to_string(i), {}, {}};
-        while (!store_->log().try_append(std::move(draft))) std::this_thread::yield();
+        const auto sender = senders[static_cast<std::size_t>(t)];
+        while (!store_->log().try_append({sender, admin_, std::to_string(i), {}, {}})) std::this_thread::yield();
       }
     });
   }

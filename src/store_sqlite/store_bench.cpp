@@ -1,11 +1,10 @@
 // How quick the store is by itself: `store_bench DIRECTORY [pairs] [in flight per pair] [seconds] [client ids: 0|1]`.
 // Each pair has some messages in flight and sends the next when one is stored, as the chat does; so the size of a
 // transaction finds itself. Prints messages a second, CPU of the writer's thread and of the process per message.
-#include <time.h>
-
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <future>
 #include <memory>
@@ -37,20 +36,20 @@ class Pump final : public service::CommitListener {
   }
   void on_committed(service::BatchPtr batch) noexcept override {
     for (const service::Outcome& outcome : batch->outcomes) {
-      const auto* stored = std::get_if<service::Stored>(&outcome);
-      if (stored == nullptr) std::abort();
-      ++stored_;
-      if (!stopping_) send(stored->message.receiver, stored->message.sender);
+      const auto* message = std::get_if<service::Stored>(&outcome);
+      if (message == nullptr) std::abort();
+      ++stored;
+      if (!stopping) send(message->message.receiver, message->message.sender);
     }
     // The first batch starts the clock: what came before were the accounts.
     const double now = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
     if (cpu_begun_ == 0) cpu_begun_ = now;
-    writer_cpu_ = now - cpu_begun_;
+    writer_cpu = now - cpu_begun_;
   }
 
-  std::atomic<bool> stopping_{false};
-  std::atomic<long> stored_{0};
-  std::atomic<double> writer_cpu_{0};
+  std::atomic<bool> stopping{false};
+  std::atomic<long> stored{0};
+  std::atomic<double> writer_cpu{0};
 
  private:
   // As random as a UUID, so that the index sees what clients do to it.
@@ -118,17 +117,17 @@ int main(int argc, char** argv) {
   }
   std::promise<void> never;
   never.get_future().wait_for(std::chrono::seconds(seconds));
-  const auto stored = static_cast<double>(pump.stored_.load());
-  const double writer_cpu = pump.writer_cpu_.load();
+  const auto messages = static_cast<double>(pump.stored.load());
+  const double writer_cpu = pump.writer_cpu.load();
   const double cpu = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu_before;
   const double took = std::chrono::duration<double>(sio::rt::monotonic_now() - begun).count();
   const auto commits = static_cast<double>(store.stats().commits - commits_before);
-  pump.stopping_ = true;
+  pump.stopping = true;
   store.stop();
   std::printf(
       "pairs=%ld window=%ld client_ids=%d: %.0f messages/s, %.0f a commit, %.0f commits/s, writer %.2f us, "
       "process %.2f us of CPU a message\n",
-      pairs, window, client_ids ? 1 : 0, stored / took, stored / commits, commits / took, writer_cpu / stored * 1e6,
-      cpu / stored * 1e6);
+      pairs, window, client_ids ? 1 : 0, messages / took, messages / commits, commits / took,
+      writer_cpu / messages * 1e6, cpu / messages * 1e6);
   return 0;
 }

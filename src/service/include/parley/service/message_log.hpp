@@ -39,10 +39,10 @@ struct ReadMark {
 };
 
 enum class SendError : std::uint8_t {
-  invalid_payload,      // content or client_id breaks a rule; only from send_message(), never in an outcome
-  receiver_not_found,   // or not allowed, or disabled: the same to whoever asks
-  client_id_conflict,   // another receiver or content under a client_id that was used
-  sender_disabled,      // disabled or gone since its socket was let in
+  invalid_payload,     // content or client_id breaks a rule; only from send_message(), never in an outcome
+  receiver_not_found,  // or not allowed, or disabled: the same to whoever asks
+  client_id_conflict,  // another receiver or content under a client_id that was used
+  sender_disabled,     // disabled or gone since its socket was let in
   // Not stored. After a synchronisation that failed for good nobody can know: it may be there at the next start, and a
   // repeat under its client_id finds out.
   storage_unavailable,
@@ -106,7 +106,8 @@ class MessageLog {
  public:
   virtual ~MessageLog() = default;
   // From any thread; never waits. False: the queue is full, or the store has failed or was stopped; nothing will come
-  // back for it. True: exactly one outcome will, in a batch. Commands of one thread keep their order.
+  // back for it, and what was given is gone. True: exactly one outcome will, in a batch. Commands of one thread keep
+  // their order.
   [[nodiscard]] virtual bool try_append(Draft&& draft) noexcept = 0;
   [[nodiscard]] virtual bool try_mark_read(ReadMark&& mark) noexcept = 0;
 };
