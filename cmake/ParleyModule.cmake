@@ -1,8 +1,9 @@
-# parley_module(NAME <folder> GROUP lib|src RANK <n> [DEPENDS <folders>…] [EXTERNAL <targets>…])
+# parley_module(NAME <folder> GROUP lib|src RANK <n> [DEPENDS <folders>…] [EXTERNAL <targets>…]
+#               [TEST_DEPENDS <targets>…])
 #
 # Makes of the current folder one static library `<group>_<folder>` from its *.cpp, and one test executable
 # `<group>_<folder>_test` from its *_test.cpp; each *_fuzz.cpp becomes a target of its own (ParleyFuzz). A main.cpp,
-# *_main.cpp or *_bench.cpp is left to the folder's own CMakeLists.txt. Dependencies may only point to a lower rank,
+# *_main.cpp or *_bench.cpp is left to the folder's own CMakeLists.txt. TEST_DEPENDS: what the tests alone link. Dependencies may only point to a lower rank,
 # and lib/ may not know src/: anything else stops the configuration. tests/tidy checks the same for #include lines.
 set_property(GLOBAL PROPERTY PARLEY_MODULES "")
 
@@ -20,7 +21,7 @@ function(parley_check_layer name group rank dep)
 endfunction()
 
 function(parley_module)
-  cmake_parse_arguments(M "" "NAME;GROUP;RANK" "DEPENDS;EXTERNAL" ${ARGN})
+  cmake_parse_arguments(M "" "NAME;GROUP;RANK" "DEPENDS;EXTERNAL;TEST_DEPENDS" ${ARGN})
   if(M_UNPARSED_ARGUMENTS OR NOT M_GROUP MATCHES "^(lib|src)$" OR NOT M_RANK MATCHES "^[0-9]+$")
     message(FATAL_ERROR "parley_module(${ARGN}): needs NAME, GROUP lib|src, RANK <n>; unknown: ${M_UNPARSED_ARGUMENTS}")
   endif()
@@ -58,7 +59,7 @@ function(parley_module)
 
   if(tests AND PARLEY_TESTS)
     add_executable(${target}_test ${tests})
-    target_link_libraries(${target}_test PRIVATE ${target} parley_options GTest::gmock GTest::gtest_main)
+    target_link_libraries(${target}_test PRIVATE ${target} ${M_TEST_DEPENDS} parley_options GTest::gmock GTest::gtest_main)
     gtest_discover_tests(${target}_test TEST_PREFIX "${M_NAME}." DISCOVERY_TIMEOUT 60
                          PROPERTIES LABELS unit TIMEOUT ${PARLEY_TEST_TIMEOUT_S})
   endif()

@@ -37,14 +37,6 @@ endif()
 if(PARLEY_SANITIZE)
   add_compile_options(-fsanitize=${PARLEY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${PARLEY_SANITIZE})
-  if(PARLEY_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-    # As an archive its operator new would be a second one beside that of tests which count allocations.
-    add_link_options(-shared-libsan)
-    execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-file-name=libclang_rt.tsan-${CMAKE_SYSTEM_PROCESSOR}.so
-                    OUTPUT_VARIABLE runtime OUTPUT_STRIP_TRAILING_WHITESPACE)
-    cmake_path(GET runtime PARENT_PATH runtime)
-    add_link_options(-Wl,-rpath,${runtime})
-  endif()
 endif()
 
 find_package(Threads REQUIRED)

@@ -1,23 +1,5 @@
-#include <cstdlib>
-#include <new>
-
+#include "counting_new.hpp"
 #include "session_script.hpp"
-
-namespace {
-long live_blocks = 0;  // of this process; the tests run on one thread
-}
-
-void* operator new(std::size_t size) {
-  void* memory = std::malloc(size);  // NOLINT(cppcoreguidelines-no-malloc)
-  if (memory == nullptr) throw std::bad_alloc();
-  ++live_blocks;
-  return memory;
-}
-void operator delete(void* memory) noexcept {
-  if (memory != nullptr) --live_blocks;
-  std::free(memory);  // NOLINT(cppcoreguidelines-no-malloc)
-}
-void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
 
 namespace sio::eio::test {
 namespace {
@@ -168,19 +150,19 @@ TEST(EngineOutbox, IdleSessionOwnsNoMemory) {
     const SharedBytes bytes{"4a"};
     Actions actions;
     actions.reserve(1'000);
-    const long before = live_blocks;
+    const std::size_t before = sio::test::allocations().live();
     Session session(config, transport, 0, TimePoint{});
-    EXPECT_EQ(live_blocks, before);
+    EXPECT_EQ(sio::test::allocations().live(), before);
     for (const int burst : {1, 2, 3, 5, 100, 1}) {
       for (int i = 0; i < burst; ++i) session.send({bytes}, true, TimePoint{}, actions);
-      EXPECT_EQ(live_blocks, before + 1);
+      EXPECT_EQ(sio::test::allocations().live(), before + 1);
       for (RequestId id = 1; session.has_packets(); ++id) {
         Packet packet;
         if (!session.take_packet(packet)) session.on_poll(id, TimePoint{}, actions);
         session.flush(TimePoint{}, actions);
         actions.clear();
       }
-      EXPECT_EQ(live_blocks, before);
+      EXPECT_EQ(sio::test::allocations().live(), before);
     }
   }
 }

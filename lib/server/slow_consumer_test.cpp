@@ -1,29 +1,8 @@
 // Clients that do not take what is sent to them: they end at the bound of their outbox, the others notice nothing.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "counting_new.hpp"
 #include "test_server.hpp"
-
-namespace {
-
-constexpr std::size_t kLarge = 100'000;
-std::atomic<int> large_allocations = 0;
-
-void* allocate(std::size_t size) {
-  if (size >= kLarge) ++large_allocations;
-  void* memory = std::malloc(size);  // NOLINT(cppcoreguidelines-no-malloc)
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }               // NOLINT(cppcoreguidelines-no-malloc)
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }  // NOLINT(cppcoreguidelines-no-malloc)
 
 namespace sio::test {
 namespace {
@@ -122,12 +101,12 @@ TEST(OneCopy, R4_OfTheBytesForAllWhoGetThem) {
     idle.back().post("40");
     idle.back().packets(1);
   }
-  const std::string text(kLarge, 'x');
-  const int before = large_allocations;
+  const std::string text(kLargeAllocation, 'x');
+  const std::size_t before = allocations().large;
   server.of("/").all().emit("news", text);
   for (unsigned shard = 0; shard < 2; ++shard) server.on_shard(shard, [] {});
-  EXPECT_LT(large_allocations - before, 10);  // arguments, encoding, the shared bytes; not one for each of 30
-  for (PollingClient& client : idle) EXPECT_EQ(client.poll().body.size(), kLarge + 13);
+  EXPECT_LT(allocations().large - before, 10U);  // arguments, encoding, the shared bytes; not one for each of 30
+  for (PollingClient& client : idle) EXPECT_EQ(client.poll().body.size(), kLargeAllocation + 13);
 }
 
 }  // namespace

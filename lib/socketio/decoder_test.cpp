@@ -253,9 +253,9 @@ TEST(SocketioDecoder, S2_RefusesAttachmentCountsBeforeMemory) {
        }) {
     DecodedPacket packet;
     Decoder decoder(kLimits);
-    const std::size_t before = allocations();
+    const std::size_t before = test::allocations().count;
     EXPECT_EQ(decoder.feed_text(text, packet), Status::invalid) << text;
-    EXPECT_EQ(allocations(), before) << text;
+    EXPECT_EQ(test::allocations().count, before) << text;
     EXPECT_FALSE(decoder.attachments_due());
     EXPECT_EQ(Decoder(none).feed_text(text, packet), Status::invalid) << text;
   }
@@ -334,9 +334,9 @@ TEST(SocketioDecoder, PlainEventsTakeNoMemory) {
       R"(2/chat,12["smessage",{"receiver_id":7,"content":"Guten Tag, wie geht es Ihnen? ÄÖÜ \n"}])";
   DecodedPacket packet;
   Decoder decoder(kLimits);
-  const std::size_t before = allocations();
+  const std::size_t before = test::allocations().count;
   const Status status = decoder.feed_text(text, packet);
-  const std::size_t taken = allocations() - before;
+  const std::size_t taken = test::allocations().count - before;
   EXPECT_EQ(status, Status::packet);
   EXPECT_EQ(taken, 0U);
 }

@@ -2,37 +2,15 @@
 // make us take memory by announcing lengths.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
+#include "counting_new.hpp"
 #include "sio/websocket/frame.hpp"
 #include "test_frames.hpp"
-
-namespace {
-std::size_t allocations = 0;
-std::size_t allocated_bytes = 0;
-std::size_t frees = 0;
-}  // namespace
-
-// noinline: GCC 12 takes the inlined pair for a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  allocated_bytes += size;
-  if (void* memory = std::malloc(size); memory != nullptr) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  if (memory != nullptr) ++frees;
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  if (memory != nullptr) ++frees;
-  std::free(memory);
-}
 
 namespace sio::ws {
 namespace {
 
+using sio::test::Allocations;
+using sio::test::allocations;
 using testing::encode;
 using testing::Frame;
 
@@ -45,11 +23,11 @@ struct Cost {
 Cost cost_of(Decoder& decoder, std::string bytes) {
   std::span<char> input(bytes);
   Cost cost;
-  const std::size_t allocations_before = allocations;
-  const std::size_t bytes_before = allocated_bytes;
+  const Allocations before = allocations();
   while (decoder.next(input).kind != EventKind::need_more) ++cost.events;
-  cost.allocations = allocations - allocations_before;
-  cost.bytes = allocated_bytes - bytes_before;
+  const Allocations after = allocations();
+  cost.allocations = after.count - before.count;
+  cost.bytes = after.bytes - before.bytes;
   return cost;
 }
 
@@ -78,14 +56,14 @@ TEST(FrameMemory, NothingIsKeptBetweenMessages) {
   std::string first = encode(Frame{.payload = std::string(2000, 'x')});
   std::string second = first.substr(1000);
   first.resize(1000);
-  const std::size_t held_before = allocations - frees;
+  const std::size_t held_before = allocations().live();
   std::span<char> input(first);
   EXPECT_EQ(decoder.next(input).kind, EventKind::need_more);
-  EXPECT_GT(allocations - frees, held_before);
+  EXPECT_GT(allocations().live(), held_before);
   input = second;
   EXPECT_EQ(decoder.next(input).kind, EventKind::text);
   EXPECT_EQ(decoder.next(input).kind, EventKind::need_more);
-  EXPECT_EQ(allocations - frees, held_before);
+  EXPECT_EQ(allocations().live(), held_before);
 }
 
 TEST(FrameMemory, ADecoderIsSmall) { EXPECT_LE(sizeof(Decoder), 24U); }
