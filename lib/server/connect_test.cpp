@@ -48,7 +48,7 @@ struct Connecting : testing::Test {
     now.set_authorizer([](ConnectRequest request) {
       const auto name = request.auth().find("name");
       if (!name) return request.refuse("No name", R"({"code":7})");
-      if (request.handshake()->query.find("EIO") != "4") return request.refuse("No handshake");
+      if (request.handshake()->headers.find("host") != "test") return request.refuse("No handshake");
       request.accept(std::make_unique<Name>(*name->as_string()), [](Socket& socket) {
         if (socket.data<Name>().text == "unwanted") socket.disconnect();
       });
@@ -206,6 +206,24 @@ TEST_F(Connecting, SessionMayJoinSeveralNamespaces) {
   EXPECT_TRUE(client.receive().starts_with("4/now?,"));
   client.send("0/now,{}");  // joined already
   EXPECT_EQ(client.websocket().close_code(), 0U);
+}
+
+TEST(KeptHeaders, OnlyTheNamedOnesStayWithTheSession) {
+  TestServer server;
+  SocketIoOptions options;
+  options.kept_headers = {"authorization"};
+  server.server().serve_socket_io(options);
+  server.of("/").on_connection([](Socket& socket, json::Value) {
+    const Handshake& handshake = socket.handshake();
+    socket.emit("kept", handshake.headers.find("authorization"), handshake.headers.find("cookie"),
+                handshake.query.find("app"), handshake.remote_address);
+  });
+  server.start();
+  HttpClient http(server.port());
+  const Reply opened = http.get("/socket.io/?EIO=4&transport=polling&app=1", {{"Authorization", "x"}, {"Cookie", "y"}});
+  const std::string target = "/socket.io/?EIO=4&transport=polling&sid=" + sid_in(opened.body);
+  EXPECT_EQ(http.request("POST", target, "40").body, "ok");
+  EXPECT_TRUE(http.get(target).body.ends_with(R"(42["kept","x","","1","127.0.0.1"])"));
 }
 
 TEST(ConnectTimeout, E6_SessionThatJoinsNothingIsClosed) {

@@ -13,14 +13,13 @@
 #include "sio/base/check.hpp"
 #include "sio/runtime/clock.hpp"
 #include "sio/runtime/cores.hpp"
+#include "sio/websocket/handshake.hpp"
 
 namespace sio {
 
 namespace {
 
-unsigned thread_count(unsigned wanted) {
-  return wanted != 0 ? wanted : rt::available_cores();
-}
+unsigned thread_count(unsigned wanted) { return wanted != 0 ? wanted : rt::available_cores(); }
 
 std::string random_hex() {
   std::array<char, 4> bytes{};
@@ -71,6 +70,7 @@ ServerCore::ServerCore(ServerOptions options)
       pool_("pool", std::max(1U, options_.http.pool_threads), options_.http.pool_queue_max),
       hash_pool_("hash", std::max(1U, options_.http.hash_threads), options_.http.hash_queue_max) {
   for (unsigned i = 0; i < shards_.size(); ++i) states_.push_back(std::make_unique<ShardState>(*this, shards_.at(i)));
+  ws::accept_key({});  // OpenSSL sets itself up at its first use: not in the middle of the first client's handshake
 }
 
 // Threads end before what they answer to. What waits in a mailbox may refuse or emit when it is destroyed, so it goes

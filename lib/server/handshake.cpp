@@ -9,10 +9,15 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kOfTheConnection = {"connection", "upgrade", "sec-websocket-key",
                                                               "sec-websocket-version", "sec-websocket-extensions"};
+constexpr std::array<std::string_view, 4> kOfTheProtocol = {"EIO", "transport", "sid", "t"};
 
 bool concerns_session(std::string_view header) {
   return std::none_of(kOfTheConnection.begin(), kOfTheConnection.end(),
                       [header](std::string_view other) { return equals_ignore_case(header, other); });
+}
+
+bool concerns_application(std::string_view parameter) {
+  return std::find(kOfTheProtocol.begin(), kOfTheProtocol.end(), parameter) == kOfTheProtocol.end();
 }
 
 // Seven bits a byte, the lowest first; the last byte has its highest bit clear.
@@ -69,7 +74,6 @@ std::optional<std::string_view> PackedFields::find(std::string_view name, Equals
 
 HandshakeHeaders::HandshakeHeaders(const http::Headers& headers) : fields_(headers.items(), concerns_session) {}
 
-HandshakeQuery::HandshakeQuery(const http::Query& query)
-    : fields_(query.items(), [](std::string_view) { return true; }) {}
+HandshakeQuery::HandshakeQuery(const http::Query& query) : fields_(query.items(), concerns_application) {}
 
 }  // namespace sio

@@ -51,12 +51,17 @@ TEST(Handshake, KeepOnlyForgetsTheOthers) {
 }
 
 TEST(Handshake, QueryKeepsAnyBytes) {
-  const HandshakeQuery query(http::Query::parse("EIO=4&token=a%00b&Token=c&empty"));
-  EXPECT_EQ(query.find("EIO"), "4");
+  const HandshakeQuery query(http::Query::parse("EIO=4&token=a%00b&transport=polling&Token=c&empty&t=x&sid=y"));
   EXPECT_EQ(query.find("token"), std::string_view("a\0b", 3));
   EXPECT_EQ(query.find("Token"), "c");
   EXPECT_TRUE(query.contains("empty"));
-  EXPECT_FALSE(query.contains("eio"));
+  EXPECT_FALSE(query.contains("empt"));
+}
+
+TEST(Handshake, ParametersOfTheProtocolAreLeftOut) {
+  const HandshakeQuery query(http::Query::parse("EIO=4&transport=polling&t=x&sid=y"));
+  for (const char* name : {"EIO", "transport", "t", "sid"}) EXPECT_FALSE(query.contains(name)) << name;
+  EXPECT_EQ(query.memory_bytes(), 0U);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // What the first request of a session said, packed into little memory, because it lives as long as the session: names
-// and values of each part stand in one block. Not there: what concerns the connection only (Connection, Upgrade, the
-// WebSocket's key, version and extensions).
+// and values of each part stand in one block. Not there: headers that concern the connection only (Connection, Upgrade,
+// the WebSocket's key, version and extensions) and Engine.IO's own parameters (EIO, transport, sid, t).
 #pragma once
 
 #include <functional>
