@@ -5,10 +5,14 @@ import re
 from tree import Finding, Tree, line_of, without_comments, without_comments_and_literals
 
 
+# Files of tests: beside the code by their ending, helpers by how their name begins or by a folder.
+_TEST_FILE = re.compile(r"_(?:test|fuzz|bench)\.cpp$|/(?:test|fake)_[a-z0-9_]+\.[ch]pp$|/testing/")
+
+
 def _calls(tree: Tree, pattern: str, what: str, folders: tuple[str, ...], allowed: tuple[str, ...] = (), tests: bool = True):
     regex = re.compile(pattern)
     for path, text in tree.select(*folders):
-        if path.startswith(allowed) or (not tests and path.endswith(("_test.cpp", "_fuzz.cpp", "_bench.cpp"))):
+        if path.startswith(allowed) or (not tests and _TEST_FILE.search(path)):
             continue
         for match in regex.finditer(without_comments_and_literals(text)):
             yield Finding(path, line_of(text, match.start()), f"{match[0].strip()}: {what}")

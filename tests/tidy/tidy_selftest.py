@@ -51,6 +51,7 @@ CASES: dict[str, tuple[list[dict[str, str]], list[dict[str, str]]]] = {
     "threads": (
         [{"src/domain/a.cpp": "std::thread t{run};"}, {"lib/http/a.hpp": "std::jthread worker_;"}, {"lib/http/b.cpp": "std::async(f)"}],
         [{"lib/runtime/a.cpp": "std::thread t;", "src/store_x/writer.cpp": "std::thread t;", "lib/http/a_test.cpp": "std::thread t;",
+          "lib/http/test_server.hpp": "std::thread t;",
           "lib/http/a.cpp": "std::thread::id owner; // std::thread"}]),
     "prints": (
         [{"lib/http/a.cpp": 'std::printf("here\\n");'}, {"src/domain/a.cpp": "std::cerr << x;"}],
