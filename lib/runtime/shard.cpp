@@ -139,7 +139,7 @@ void Shard::flush_dirty() {
     item->dirty_slot_ = EndOfTurn::kClean;
     item->end_of_turn();
   }
-  for (std::size_t i = 0; i < deferred_.size(); ++i) {  // grows while it is walked
+  for (std::size_t i = 0; i < deferred_.size(); ++i) {  // NOLINT(modernize-loop-convert): grows while it is walked
     Task task = std::move(deferred_[i]);
     task();
   }

@@ -199,7 +199,7 @@ inline std::string sid_in(const std::string& text) {
 // An Engine.IO session over polling: polls and POSTs on connections of their own, as a browser's.
 class PollingClient {
  public:
-  explicit PollingClient(unsigned short port, std::string path = "/socket.io/", std::string query = {})
+  explicit PollingClient(unsigned short port, std::string path = "/socket.io/", const std::string& query = {})
       : path_(std::move(path)), polls_(port), posts_(port) {
     const Reply reply = polls_.get(path_ + "?EIO=4&transport=polling" + query);
     if (reply.status != 200) give_up("no handshake: " + reply.body);

@@ -1,6 +1,8 @@
 // WebSocket sessions of Engine.IO and the upgrade to them, over shards.
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "test_server.hpp"
 
 namespace sio::test {
@@ -81,6 +83,30 @@ TEST_P(Upgrade, E3_PollRightAfterTheUpgradeIsRefused) {
     EXPECT_EQ(client.post("4x").body, kBadRequest);
     websocket.send(R"(42["echo"])");
     EXPECT_EQ(websocket.message(), R"(42["back"])");
+  }
+}
+
+// The same when both have arrived and the poll is read first.
+TEST_P(Upgrade, E3_UpgradeThatHasArrivedCountsBeforeAPollOrPost) {
+  for (const std::string_view method : {"GET", "POST"}) {
+    PollingClient client = open();
+    WebSocketClient websocket = probe(client);
+    websocket.send("2probe");
+    EXPECT_EQ(websocket.message(), "3probe");
+    std::promise<void> sent;
+    const std::shared_future<void> both_sent = sent.get_future().share();
+    Log blocked;
+    for (unsigned shard = 0; shard < GetParam(); ++shard) {
+      server.server().shard(shard).post([&blocked, both_sent] {
+        blocked.add("");
+        both_sent.wait();
+      });
+    }
+    for (unsigned shard = 0; shard < GetParam(); ++shard) blocked.next();
+    client.polls().send(method, client.target(), method == "POST" ? "4x" : "");
+    websocket.send("5");
+    sent.set_value();
+    EXPECT_EQ(client.end_poll().body, kBadRequest) << method;
   }
 }
 

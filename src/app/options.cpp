@@ -14,7 +14,7 @@ using Values = std::vector<std::string>;
 template <class T, class U>
 bool set(T& into, const std::optional<U>& value) {
   if (!value) return false;
-  into = static_cast<T>(*value);
+  into = static_cast<T>(*value);  // NOLINT(bugprone-optional-value-conversion): T may be an optional, *value is there
   return true;
 }
 

@@ -158,7 +158,6 @@ TEST(Executable, ExitCodesFollowSysexits) {
   EXPECT_EQ(run({"serve", "--data", "/proc/nothing/data", "--listen", "127.0.0.1:0"}), 73);
   EXPECT_EQ(run({"version"}), 0);
   EXPECT_EQ(run({"--help"}), 0);
-  std::string output;
   Process environment({"serve", "--data", data.path()}, {"PARLEY_LISTN=127.0.0.1:0"});
   EXPECT_EQ(environment.finish(), 78);
   EXPECT_NE(environment.all_output().find("PARLEY_LISTN"), std::string::npos);

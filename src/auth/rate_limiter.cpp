@@ -77,7 +77,7 @@ template class BasicRateLimiter<std::int64_t>;
 template class BasicRateLimiter<std::string>;
 
 std::string address_key(std::string_view address) {
-  const std::string text(address);
+  std::string text(address);
   in6_addr parsed{};
   if (inet_pton(AF_INET6, text.c_str(), &parsed) != 1) return text;
   std::array<char, INET6_ADDRSTRLEN> out{};

@@ -44,7 +44,7 @@ struct Chat::Parts {
   // ---- catch_up.cpp
   void start_catch_up(sio::Socket& socket, domain::MessageId after);
   void read_page(sio::Socket& socket);
-  void on_page(sio::Socket& socket, const sio::Result<service::CatchUp, service::StoreError>& page);
+  void on_page(sio::Socket& socket, const sio::Result<service::CatchUp, service::StoreError>& result);
   void on_drained(sio::Socket& socket);
   void join(sio::Socket& socket);
 

@@ -77,7 +77,7 @@ TEST(Register, BodiesThatAreNoJsonAreToldSo) {
 }
 
 TEST(Register, AdminsMayOnlyWhereTheRuleSaysSo) {
-  const auto status = [](AdminSignupRule rule, std::vector<sio::http::Header> headers = {}) {
+  const auto status = [](AdminSignupRule rule, const std::vector<sio::http::Header>& headers = {}) {
     FakeServer server({.admin_signup = rule, .cors = {}});
     const auto response = server.ask("POST", "/auth/register", registration("a@example.com", "admin"), headers);
     if (response.status != 201) {

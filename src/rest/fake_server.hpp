@@ -162,7 +162,7 @@ struct Setup {
 
 class FakeServer {
  public:
-  explicit FakeServer(Setup setup = {})
+  explicit FakeServer(const Setup& setup = {})
       : codec(auth::SecretKey(std::string(32, 'k'))),
         hasher({64, 1, 1}),
         access(codec, store),
@@ -186,7 +186,7 @@ class FakeServer {
 
   // As the server would do it: match, run or render, filter.
   sio::http::Response ask(const std::string& method, const std::string& target, const std::string& body = "",
-                          std::vector<sio::http::Header> headers = {}) {
+                          const std::vector<sio::http::Header>& headers = {}) {
     sio::http::Request request;
     request.method = method;
     request.target = target;

@@ -13,12 +13,12 @@ constexpr std::array<web::Asset, 3> kAssets{
     web::Asset{"/favicon.svg", "image/svg+xml", "svg", "", "", "\"s\"", "", "", false},
     web::Asset{"/index.html", "text/html; charset=utf-8", "page", "zpage", "", "\"ip\"", "\"ig\"", "", false}};
 
-sio::http::Response get(const std::string& path, std::vector<sio::http::Header> headers = {}) {
+sio::http::Response get(const std::string& path, const std::vector<sio::http::Header>& headers = {}) {
   sio::http::Request request;
   request.method = "GET";
   request.path = path;
   request.target = path;
-  for (auto& header : headers) request.headers.add(header.name, header.value);
+  for (const auto& header : headers) request.headers.add(header.name, header.value);
   return StaticFiles(kAssets).serve(request);
 }
 

@@ -65,7 +65,7 @@ class Access final : public AccountListener {
 
   Stripe& stripe_of(domain::UserId user);
   std::optional<domain::User> recall(const auth::TokenClaims& claims);
-  void remember(const domain::User& user, const std::string& login_id, std::uint64_t version);
+  void remember(const domain::User& user, const std::string& login_id, std::uint64_t before);
 
   const auth::TokenCodec& codec_;
   Logins& logins_;
