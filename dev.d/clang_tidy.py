@@ -19,7 +19,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "parley" / "clang-tidy"
 TIDY = "clang-tidy-19"
-FOLDERS = ("lib", "src", "tests", "examples", "bench")
+FOLDERS = ("lib", "src", "tests", "examples", "bench", "web")
 
 _hashes: dict[str, str] = {}
 

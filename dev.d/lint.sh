@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034,SC2119,SC2120
 # Format, shell scripts, clang-tidy. Each file that clang-tidy looks at counts as one check.
-cpp_files() { find lib src tests examples bench -name node_modules -prune -o \( -name '*.cpp' -o -name '*.hpp' \) -print; }
+cpp_files() { find . \( -name node_modules -o -path ./build -o -path ./.git \) -prune -o \( -name '*.cpp' -o -name '*.hpp' \) -print; }
 
 format_is_clean() { cpp_files | xargs clang-format-19 --dry-run -Werror; }
 
