@@ -62,7 +62,6 @@ void Client::handle(const DecodedPacket& packet) {
     case PacketType::connect:
       return connect(packet);
     case PacketType::disconnect:
-      if (!entry->socket) return erase(*entry);
       return drop(*entry->socket, DisconnectReason::client_namespace_disconnect);
     case PacketType::event:
     case PacketType::binary_event:
