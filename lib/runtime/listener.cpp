@@ -137,6 +137,7 @@ class SocketListener final : public Listener, private Timer {
 
   // No descriptor left: give up the spare one to accept and close a connection, so that its client is told at once.
   void refuse_one() {
+    if (spare_ < 0) spare_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);  // somebody else took its place the last time
     if (spare_ < 0) return;
     ::close(spare_);
     const int accepted = ::accept4(descriptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
