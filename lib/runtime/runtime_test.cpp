@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 
 #include "sio/runtime/blocking_pool.hpp"
 #include "sio/runtime/clock.hpp"
+#include "sio/runtime/cores.hpp"
 #include "sio/runtime/listener.hpp"
 #include "sio/runtime/shard_group.hpp"
 #include "sio/runtime/stream.hpp"
@@ -263,6 +265,21 @@ TEST(Listener, RefusesAnAddressInUse) {
   EXPECT_NE((*first)->endpoint().port, 0);
   auto second = Listener::open(group.at(0), (*first)->endpoint(), [](int fd, const std::string&) { ::close(fd); });
   EXPECT_FALSE(second);
+}
+
+// Under taskset more shards than processors only take turns.
+TEST(Cores, CountsThoseThatThisProcessMayUse) {
+  cpu_set_t before;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof before, &before), 0);
+  EXPECT_EQ(available_cores(), static_cast<unsigned>(CPU_COUNT(&before)));
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  for (std::size_t cpu = 0; cpu < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++cpu) {
+    if (CPU_ISSET(cpu, &before)) CPU_SET(cpu, &one);
+  }
+  ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+  EXPECT_EQ(available_cores(), 1U);
+  ::sched_setaffinity(0, sizeof before, &before);
 }
 
 }  // namespace

@@ -27,6 +27,11 @@ struct SlowConsumer : testing::Test {
       const std::string text(16 * 1024, 'f');
       while (event.socket().connected()) event.socket().emit("flood", text);
     });
+    nsp.on("two big", [](Event& event) {
+      const std::string text(160 * 1024, 'b');
+      event.socket().emit("big", text);
+      event.socket().emit("big", text);
+    });
     server.start();
   }
 
@@ -47,6 +52,16 @@ TEST_F(SlowConsumer, R3_ReaderThatStopsIsClosedAtTheBoundAndOthersAreUnaffected)
   EXPECT_GT(sent, 16);  // not before 256 KiB waited
   EXPECT_EQ(healthy.receive(), R"(2["left"])");
   server.on_shard(0, [&] { EXPECT_EQ(server.of("/").local().sockets().size(), 1U); });
+}
+
+// Much of one turn is no sign of a client that does not read: what the socket takes at once does not wait.
+TEST_F(SlowConsumer, R3_ReaderWhoGetsMuchInOneTurnIsNotSlow) {
+  SocketIoClient reader(server.port());
+  reader.send(R"(2["two big"])");
+  const std::string big = R"(2["big",")" + std::string(160 * 1024, 'b') + "\"]";
+  EXPECT_EQ(reader.receive(), big);
+  EXPECT_EQ(reader.receive(), big);
+  EXPECT_TRUE(log.empty());
 }
 
 // Its own handler may be the one who overdoes it; it sees the end at once.

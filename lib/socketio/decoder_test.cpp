@@ -366,5 +366,18 @@ TEST(SocketioJudge, S5_EveryPacketInEveryState) {
   }
 }
 
+// S2: who takes no binary data still has to judge the event, and keeps nothing of what came with it.
+TEST(Decoder, S2_DropsAttachmentsThatNobodyWants) {
+  DecoderLimits limits;
+  limits.keep_attachments = false;
+  Decoder decoder(limits);
+  DecodedPacket packet;
+  ASSERT_EQ(decoder.feed_text(R"(51-["up",{"_placeholder":true,"num":0}])", packet), Decoder::Status::pending);
+  ASSERT_EQ(decoder.feed_binary("bytes", packet), Decoder::Status::packet);
+  EXPECT_EQ(packet.event_name, R"("up")");
+  EXPECT_TRUE(packet.attachments.empty());
+  EXPECT_FALSE(decoder.attachments_due());
+}
+
 }  // namespace
 }  // namespace sio
