@@ -13,9 +13,10 @@ import rules_calls
 import rules_layers
 import rules_prose
 import rules_sizes
+import rules_tests
 from tree import Tree
 
-RULES = rules_layers.RULES + rules_calls.RULES + rules_sizes.RULES + rules_prose.RULES
+RULES = rules_layers.RULES + rules_calls.RULES + rules_sizes.RULES + rules_prose.RULES + rules_tests.RULES
 
 
 def main() -> int:

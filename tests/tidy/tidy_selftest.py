@@ -22,6 +22,7 @@ MODULES = {
 }
 README = "Owns x. May use base. Never does I/O."
 LONG_BODY = "  step();\n" * 70
+SUITES = {"dev.d/suites.sh": "suite_unit() { ctest --test-dir x -L unit; }"}
 
 # rule name → (files that must each make it fire, files that must not)
 CASES: dict[str, tuple[list[dict[str, str]], list[dict[str, str]]]] = {
@@ -106,6 +107,14 @@ CASES: dict[str, tuple[list[dict[str, str]], list[dict[str, str]]]] = {
          {"docs/adr/README.md": "[a](0001-a.md) [b](0001-b.md)", "docs/adr/0001-a.md": "", "docs/adr/0001-b.md": ""},
          {"docs/adr/notes.md": ""}],
         [{"docs/adr/README.md": "[a](0001-a.md)", "docs/adr/0001-a.md": ""}]),
+    "ctest_labels": (
+        [{**SUITES, "tests/x/CMakeLists.txt": "gtest_discover_tests(x_test PROPERTIES LABELS simulation TIMEOUT 9)"},
+         {**SUITES, "tests/x/CMakeLists.txt": "gtest_discover_tests(x_test)  # LABELS unit"},
+         {**SUITES, "cmake/X.cmake": "add_test(NAME a.${b} COMMAND c)"},
+         {**SUITES, "cmake/X.cmake": "add_test(NAME a COMMAND $<TARGET_FILE:c>)\nset_tests_properties(b PROPERTIES LABELS unit)"},
+         {"cmake/X.cmake": "add_test(NAME a COMMAND c)\nset_tests_properties(a PROPERTIES LABELS unit)"}],
+        [{**SUITES, "tests/x/CMakeLists.txt": "gtest_discover_tests(x_test TEST_PREFIX \"a(b).\"\n  PROPERTIES LABELS unit TIMEOUT 9)",
+          "cmake/X.cmake": "add_test(NAME a.${b} COMMAND c)\nset_tests_properties(a.${b} PROPERTIES LABELS tidy)"}]),
     "dead_links": (
         [{"README.md": "[x](docs/none.md)"}, {"docs/a.md": "[x](../gone/)"}],
         [{"README.md": "[x](docs/a.md#part) [y](https://example.org) [z](lib/http)", "docs/a.md": "[r](../README.md)"}]),
