@@ -1,10 +1,12 @@
 # parley_module(NAME <folder> GROUP lib|src RANK <n> [DEPENDS <folders>…] [EXTERNAL <targets>…]
-#               [TEST_DEPENDS <targets>…])
+#               [PRIVATE_EXTERNAL <targets>…] [TEST_DEPENDS <targets>…])
 #
 # Makes of the current folder one static library `<group>_<folder>` from its *.cpp, and one test executable
 # `<group>_<folder>_test` from its *_test.cpp; each *_fuzz.cpp becomes a target of its own (ParleyFuzz). A main.cpp,
-# *_main.cpp or *_bench.cpp is left to the folder's own CMakeLists.txt. TEST_DEPENDS: what the tests alone link. Dependencies may only point to a lower rank,
-# and lib/ may not know src/: anything else stops the configuration. tests/tidy checks the same for #include lines.
+# *_main.cpp or *_bench.cpp is left to the folder's own CMakeLists.txt. EXTERNAL: what a program that uses the module has
+# to link as well; PRIVATE_EXTERNAL: headers that our sources alone need. TEST_DEPENDS: what the tests alone link.
+# Dependencies may only point to a lower rank, and lib/ may not know src/: anything else stops the configuration.
+# tests/tidy checks the same for #include lines. Modules of lib/ are part of the installed package (ParleyInstall).
 set_property(GLOBAL PROPERTY PARLEY_MODULES "")
 
 # Stops unless module `name` of `group` and `rank` may depend on `dep`.
@@ -21,7 +23,7 @@ function(parley_check_layer name group rank dep)
 endfunction()
 
 function(parley_module)
-  cmake_parse_arguments(M "" "NAME;GROUP;RANK" "DEPENDS;EXTERNAL;TEST_DEPENDS" ${ARGN})
+  cmake_parse_arguments(M "" "NAME;GROUP;RANK" "DEPENDS;EXTERNAL;PRIVATE_EXTERNAL;TEST_DEPENDS" ${ARGN})
   if(M_UNPARSED_ARGUMENTS OR NOT M_GROUP MATCHES "^(lib|src)$" OR NOT M_RANK MATCHES "^[0-9]+$")
     message(FATAL_ERROR "parley_module(${ARGN}): needs NAME, GROUP lib|src, RANK <n>; unknown: ${M_UNPARSED_ARGUMENTS}")
   endif()
@@ -43,12 +45,15 @@ function(parley_module)
   if(sources)
     add_library(${target} STATIC ${sources})
     set(scope PUBLIC)
-    target_link_libraries(${target} PRIVATE parley_options)
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:parley_options>)
+    foreach(external IN LISTS M_PRIVATE_EXTERNAL)
+      target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:${external}>)
+    endforeach()
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
   endif()
-  target_include_directories(${target} ${scope} ${CMAKE_CURRENT_SOURCE_DIR}/include)
+  target_include_directories(${target} ${scope} $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>)
 
   foreach(dep IN LISTS M_DEPENDS)
     parley_check_layer(${M_NAME} ${M_GROUP} ${M_RANK} ${dep})
@@ -56,6 +61,9 @@ function(parley_module)
     target_link_libraries(${target} ${scope} ${group}_${dep})
   endforeach()
   target_link_libraries(${target} ${scope} ${M_EXTERNAL})
+  if(M_GROUP STREQUAL "lib")
+    parley_package_module(${M_NAME} ${target} ${scope} ${M_EXTERNAL})
+  endif()
 
   if(tests AND PARLEY_TESTS)
     add_executable(${target}_test ${tests})

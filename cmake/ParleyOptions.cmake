@@ -3,6 +3,7 @@ option(PARLEY_SERVER "Build the chat server, not the library alone" ON)
 option(PARLEY_WEB "Build the web app into the executable (needs Node)" ON)
 option(PARLEY_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 option(PARLEY_TESTS "Build the tests" ON)
+option(PARLEY_EXAMPLES "Build the examples, and what the conformance tests talk to" ON)
 set(PARLEY_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
 set(PARLEY_TEST_TIMEOUT_S 120 CACHE STRING "Seconds after which a single test is ended as failed")
 
