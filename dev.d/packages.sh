@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2119,SC2120
 # Debian packages by purpose: what is missing is installed, and apt is not called when nothing is.
 declare -A PACKAGES=(
-  [build]='g++ cmake ninja-build ccache libboost1.81-dev libssl-dev libsqlite3-dev libargon2-dev libcli11-dev
+  [build]='g++ cmake ninja-build ccache libboost1.81-dev libssl-dev zlib1g-dev libsqlite3-dev libargon2-dev libcli11-dev
            libtomlplusplus-dev libspdlog-dev prometheus-cpp-dev ca-certificates npm'
   [test]='libgtest-dev libgmock-dev python3'
   [integration]='python3 python3-socketio python3-websocket python3-requests python3-aiohttp'

@@ -4,6 +4,7 @@
 
 #include "sio/base/check.hpp"
 #include "sio/base/utf8.hpp"
+#include "sio/websocket/deflate.hpp"
 #include "sio/websocket/frame.hpp"
 #include "unmask.hpp"
 
@@ -53,6 +54,7 @@ struct Decoder::Head {
   CloseCode error = CloseCode::none;
   bool complete = false;  // false without error: more bytes are needed
   bool fin = false;
+  bool compressed = false;
   Opcode opcode = Opcode::continuation;
   std::uint8_t bytes = 0;  // of the head itself
   std::uint64_t payload_bytes = 0;
@@ -78,6 +80,7 @@ struct Decoder::Partial {
 
   // Message that has begun and not ended. `message` and `control` outlive their event until the next call.
   bool in_message = false;
+  bool compressed = false;
   Opcode message_opcode = Opcode::text;
   std::uint32_t frames = 0;
   Utf8Validator utf8;
@@ -88,14 +91,16 @@ struct Decoder::Partial {
 };
 
 Decoder::Decoder(const Limits& limits) noexcept : limits_(&limits) {}
+Decoder::Decoder(const Limits& limits, std::unique_ptr<Deflate> deflate) noexcept
+    : limits_(&limits), deflate_(std::move(deflate)) {}
 Decoder::~Decoder() = default;
 Decoder::Decoder(Decoder&&) noexcept = default;
 Decoder& Decoder::operator=(Decoder&&) noexcept = default;
 
-bool Decoder::mid_message() const { return partial_ != nullptr && !partial_->idle(); }
+bool Decoder::mid_message() const { return !ended() && partial_ != nullptr && !partial_->idle(); }
 
 Event Decoder::next(std::span<char>& input) {
-  if (ended_) {
+  if (ended()) {
     partial_.reset();
     input = {};
     return {};
@@ -118,7 +123,7 @@ Event Decoder::next(std::span<char>& input) {
       begin_frame(head);
     }
     const Event event = take_payload(input);
-    if (event.kind != EventKind::need_more || ended_ || partial_->in_frame) return event;
+    if (event.kind != EventKind::need_more || ended() || partial_->in_frame) return event;
   }
 }
 
@@ -152,8 +157,15 @@ Decoder::Head Decoder::parse_head(std::span<const char> bytes) const {
   if (bytes.empty()) return {};
   Head head;
   const unsigned first = octet(bytes[0]);
-  if ((first & 0x70U) != 0) return Head::refuse(CloseCode::protocol_error);  // RSV: no extension is ever agreed on
   if (!is_defined(first & 0x0FU)) return Head::refuse(CloseCode::protocol_error);
+  if ((first & 0x70U) != 0) {
+    // RSV1 marks the first frame of a compressed message; the other bits are of no extension that we know.
+    const bool starts_message = (first & 0x0FU) == 1 || (first & 0x0FU) == 2;
+    if (deflate_ == nullptr || (first & 0x70U) != 0x40U || !starts_message) {
+      return Head::refuse(CloseCode::protocol_error);
+    }
+    head.compressed = true;
+  }
   head.fin = (first & 0x80U) != 0;
   head.opcode = static_cast<Opcode>(first & 0x0FU);
   if (is_control(head.opcode)) {
@@ -195,9 +207,13 @@ CloseCode Decoder::check_length(const Head& head) const {
     const bool impossible = head.opcode == Opcode::close && head.payload_bytes == 1;
     return impossible ? CloseCode::protocol_error : CloseCode::none;
   }
-  const std::size_t before = head.opcode == Opcode::continuation ? partial_->message.size() : 0;
+  const bool goes_on = head.opcode == Opcode::continuation;
+  const std::size_t before = goes_on ? partial_->message.size() : 0;
+  const bool compressed = goes_on ? partial_->compressed : head.compressed;
+  const std::size_t limit = limits_->message_bytes_max;
   // `before` never exceeds the limit, so this cannot wrap.
-  return head.payload_bytes > limits_->message_bytes_max - before ? CloseCode::too_big : CloseCode::none;
+  const std::size_t left = (compressed ? compressed_bytes_max(limit) : limit) - before;
+  return head.payload_bytes > left ? CloseCode::too_big : CloseCode::none;
 }
 
 void Decoder::begin_frame(const Head& head) {
@@ -209,6 +225,7 @@ void Decoder::begin_frame(const Head& head) {
   if (is_control(head.opcode)) return;
   if (head.opcode != Opcode::continuation) {
     partial.in_message = true;
+    partial.compressed = head.compressed;
     partial.message_opcode = head.opcode;  // the rest is as it was made: no two messages share a Partial
   }
   ++partial.frames;
@@ -244,22 +261,34 @@ Event Decoder::take_control(std::string_view piece) {
 Event Decoder::take_data(std::string_view piece) {
   Partial& partial = *partial_;
   const bool text = partial.message_opcode == Opcode::text;
-  if (text && !partial.utf8.feed(piece)) return fail(CloseCode::invalid_payload);
+  if (text && !partial.compressed && !partial.utf8.feed(piece)) return fail(CloseCode::invalid_payload);
   partial.message.append(piece);
   partial.frame_received += piece.size();
   if (partial.frame_left() != 0) return {};
   partial.in_frame = false;
   if (!partial.frame.fin) return {};
-  if (text && !partial.utf8.complete()) return fail(CloseCode::invalid_payload);
   partial.in_message = false;
+  if (partial.compressed) return inflate(partial.message_opcode, std::exchange(partial.message, {}));
+  if (text && !partial.utf8.complete()) return fail(CloseCode::invalid_payload);
   return {.kind = text ? EventKind::text : EventKind::binary, .code = CloseCode::none, .payload = partial.message};
 }
 
 Event Decoder::whole_frame(const Head& head, std::string_view payload) {
   if (is_control(head.opcode)) return control_event(head.opcode, payload);
+  if (head.compressed) return inflate(head.opcode, payload);
   if (head.opcode == Opcode::binary) return {.kind = EventKind::binary, .code = CloseCode::none, .payload = payload};
   if (!is_utf8(payload)) return fail(CloseCode::invalid_payload);
   return {.kind = EventKind::text, .code = CloseCode::none, .payload = payload};
+}
+
+// The message lives in an idle Partial, which goes with the next call.
+Event Decoder::inflate(Opcode opcode, std::string_view compressed) {
+  if (partial_ == nullptr) partial_ = std::make_unique<Partial>();
+  std::string& message = partial_->message;
+  const bool text = opcode == Opcode::text;
+  const CloseCode code = deflate_->inflate(compressed, text, limits_->message_bytes_max, message);
+  if (code != CloseCode::none) return fail(code);
+  return {.kind = text ? EventKind::text : EventKind::binary, .code = CloseCode::none, .payload = message};
 }
 
 Event Decoder::control_event(Opcode opcode, std::string_view payload) {
@@ -267,13 +296,13 @@ Event Decoder::control_event(Opcode opcode, std::string_view payload) {
   if (opcode == Opcode::pong) return {.kind = EventKind::pong, .code = CloseCode::none, .payload = payload};
   SIO_CHECK(opcode == Opcode::close);
   if (const CloseCode code = check_close(payload, payload.size()); code != CloseCode::none) return fail(code);
-  ended_ = true;
+  limits_ = nullptr;
   if (payload.empty()) return {.kind = EventKind::close, .code = CloseCode::none, .payload = {}};
   return {.kind = EventKind::close, .code = static_cast<CloseCode>(status_of(payload)), .payload = payload.substr(2)};
 }
 
 Event Decoder::fail(CloseCode code) {
-  ended_ = true;
+  limits_ = nullptr;
   partial_.reset();
   return {.kind = EventKind::error, .code = code, .payload = {}};
 }

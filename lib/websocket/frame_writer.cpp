@@ -21,8 +21,8 @@ std::string_view cut_utf8(std::string_view text, std::size_t bytes_max) {
 
 }  // namespace
 
-std::size_t write_head(char* out, Opcode opcode, std::size_t payload_size) {
-  out[0] = static_cast<char>(0x80U | static_cast<unsigned>(opcode));
+std::size_t write_head(char* out, Opcode opcode, std::size_t payload_size, bool compressed) {
+  out[0] = static_cast<char>(0x80U | (compressed ? 0x40U : 0U) | static_cast<unsigned>(opcode));
   if (payload_size < 126) {
     out[1] = low_byte(payload_size);
     return 2;
@@ -40,6 +40,13 @@ void append_frame(std::string& out, Opcode opcode, std::string_view payload) {
   std::array<char, kHeadBytesMax> head{};
   out.append(head.data(), write_head(head.data(), opcode, payload.size()));
   out.append(payload);
+}
+
+void append_compressed_frame(std::string& out, Opcode opcode, std::string_view compressed) {
+  SIO_CHECK(opcode == Opcode::text || opcode == Opcode::binary);
+  std::array<char, kHeadBytesMax> head{};
+  out.append(head.data(), write_head(head.data(), opcode, compressed.size(), true));
+  out.append(compressed);
 }
 
 void append_close(std::string& out, CloseCode code, std::string_view reason) {

@@ -1,6 +1,7 @@
 // RFC 6455 frames, server side: bytes in, messages out, and the other way round. Sans-IO.
 // Holds at most one partial message, and nothing while idle between messages. Refuses (with the close code to send)
-// whatever a client may not do: see EventKind::error. Does not do the Engine.IO heartbeat, compression or timeouts.
+// whatever a client may not do: see EventKind::error. Takes compressed messages only if deflate.hpp's extension was
+// agreed on. Does not do the Engine.IO heartbeat or timeouts.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,11 @@
 #include <string>
 #include <string_view>
 
+#include "sio/base/time.hpp"
+
 namespace sio::ws {
+
+class Deflate;
 
 enum class Opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
 
@@ -26,9 +31,12 @@ enum class CloseCode : std::uint16_t {
   internal_error = 1011,
 };
 
+// What a message may measure; more is an error.
 struct Limits {
-  std::size_t message_bytes_max = 1'000'000;  // a whole message, over all its fragments; exactly this many pass
-  std::uint32_t fragments_max = 256;          // frames of one message, the first one counted (W4)
+  // A whole message, over all its fragments and inflated (W3, W5); exactly this many pass.
+  std::size_t message_bytes_max = 1'000'000;
+  std::uint32_t fragments_max = 256;  // frames of one message, the first one counted (W4)
+  Milliseconds message_time{30'000};  // from its first byte to its last (W4); kept by whoever has a clock
 };
 
 enum class EventKind : std::uint8_t {
@@ -41,6 +49,7 @@ enum class EventKind : std::uint8_t {
   error,  // the peer broke a rule: send close with `code`, end the connection. Nothing comes after
 };
 
+// What the decoder found next.
 struct Event {
   EventKind kind = EventKind::need_more;
   CloseCode code = CloseCode::none;
@@ -53,6 +62,8 @@ class Decoder {
   // `limits` must live as long as the decoder.
   explicit Decoder(const Limits& limits) noexcept;
   explicit Decoder(Limits&&) = delete;
+  // With the extension that was agreed on; null: none.
+  Decoder(const Limits& limits, std::unique_ptr<Deflate> deflate) noexcept;
   ~Decoder();
   Decoder(Decoder&&) noexcept;
   Decoder& operator=(Decoder&&) noexcept;
@@ -62,16 +73,22 @@ class Decoder {
   // A frame that comes in parts is collected, in memory that grows with the bytes received, not with those announced.
   // Heads are judged byte by byte, lengths before any memory is taken, text as it comes (W1, W2, W3): 1002 for broken
   // frames, 1007 for what is not UTF-8, 1008 for too many fragments, 1009 for too long messages.
+  // A compressed message is collected as it is and inflated when it is complete, so that half of one costs what came
+  // and no state of zlib; a message that inflates to more than the limit ends at it (W5). 1007: no deflate stream.
   // After close or error all further input is dropped.
   Event next(std::span<char>& input);
 
   // True while a message (or a frame of it) has begun and not ended: a connection may be given a deadline for it.
   bool mid_message() const;
 
+  // The extension, to write with; null if there is none.
+  Deflate* deflate() { return deflate_.get(); }
+
  private:
   struct Head;
   struct Partial;
 
+  bool ended() const { return limits_ == nullptr; }
   Head read_head(std::span<char>& input);
   Head parse_head(std::span<const char> bytes) const;
   CloseCode check_length(const Head& head) const;
@@ -80,12 +97,13 @@ class Decoder {
   Event take_control(std::string_view piece);
   Event take_data(std::string_view piece);
   Event whole_frame(const Head& head, std::string_view payload);
+  Event inflate(Opcode opcode, std::string_view compressed);
   Event control_event(Opcode opcode, std::string_view payload);
   Event fail(CloseCode code);
 
-  const Limits* limits_;
-  std::unique_ptr<Partial> partial_;  // only while a frame or message is incomplete
-  bool ended_ = false;
+  const Limits* limits_;              // null: ended. A flag of its own would cost every connection 8 bytes
+  std::unique_ptr<Partial> partial_;  // only while a frame or message is incomplete, or a message's bytes are in use
+  std::unique_ptr<Deflate> deflate_;
 };
 
 // Whether a peer may send this status in a close frame (RFC 6455 7.4, with the codes registered since: 1012–1014).
@@ -95,10 +113,14 @@ bool may_be_received(std::uint16_t close_code);
 inline constexpr std::size_t kHeadBytesMax = 10;
 
 // Writes the head of a final frame into `out` (at least kHeadBytesMax bytes); returns its length.
-std::size_t write_head(char* out, Opcode opcode, std::size_t payload_size);
+// `compressed`: marks the message as such (RSV1).
+std::size_t write_head(char* out, Opcode opcode, std::size_t payload_size, bool compressed = false);
 
 // Appends a whole frame. A control frame (close, ping, pong) holds at most 125 bytes.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload);
+
+// Appends a data frame whose payload is compressed.
+void append_compressed_frame(std::string& out, Opcode opcode, std::string_view compressed);
 
 // Appends a close frame; CloseCode::none gives one without status. `reason` (UTF-8) is cut at
 // 123 bytes, between code points, and left out without a status.

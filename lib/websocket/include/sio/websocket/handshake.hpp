@@ -7,6 +7,7 @@
 
 namespace sio::ws {
 
+// The parts of a request that decide. Views of the request.
 struct UpgradeRequest {
   std::string_view method;      // "GET"
   bool http_1_1 = true;         // HTTP/1.1 or later
