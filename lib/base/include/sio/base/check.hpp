@@ -11,5 +11,6 @@ namespace sio::detail {
 }
 }  // namespace sio::detail
 
+// Aborts unless `condition` holds. It is evaluated once, in every build.
 #define SIO_CHECK(condition) \
   ((condition) ? static_cast<void>(0) : ::sio::detail::check_failed(#condition, __FILE__, __LINE__))

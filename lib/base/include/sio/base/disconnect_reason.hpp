@@ -21,6 +21,7 @@ enum class DisconnectReason : unsigned char {
   flood,                // too many packets
 };
 
+// Its name as Socket.IO spells it: "transport close", "ping timeout", …
 std::string_view to_string(DisconnectReason reason);
 
 }  // namespace sio

@@ -12,6 +12,7 @@ struct StrongId {
   Int value{};
 
   constexpr StrongId() = default;
+  // An id from its number: on purpose, never by conversion.
   constexpr explicit StrongId(Int v) : value(v) {}
   friend constexpr auto operator<=>(StrongId, StrongId) = default;
 };

@@ -11,11 +11,14 @@ class Task {
  public:
   Task() = default;
 
+  // Takes a callable over; one that can only be moved is fine.
   template <class F>
     requires(!std::is_same_v<std::decay_t<F>, Task>)
   Task(F&& f) : body_(std::make_unique<Body<std::decay_t<F>>>(std::forward<F>(f))) {}  // NOLINT
 
+  // Whether there is something to run.
   explicit operator bool() const { return body_ != nullptr; }
+  // Runs it, and is empty afterwards. Empty already: undefined.
   void operator()() { std::exchange(body_, nullptr)->run(); }
 
  private:

@@ -6,7 +6,9 @@
 
 namespace sio {
 
+// An instant of the monotonic clock.
 using TimePoint = std::chrono::steady_clock::time_point;
+// How options and time limits are given: `5s` and `100ms` convert.
 using Milliseconds = std::chrono::milliseconds;
 
 inline constexpr TimePoint kNever = TimePoint::max();

@@ -17,6 +17,7 @@ class Utf8Validator {
   bool feed(std::string_view piece);
   // True: no sequence is left half done.
   bool complete() const { return pending_ == 0; }
+  // For another text.
   void reset() { *this = Utf8Validator{}; }
 
  private:

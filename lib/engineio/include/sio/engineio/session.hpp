@@ -24,6 +24,7 @@
 
 namespace sio::eio {
 
+// Times and limits of sessions; one for all of a server. Defaults are the reference server's where it has one.
 struct Config {
   Milliseconds ping_interval{25'000};
   Milliseconds ping_timeout{20'000};
@@ -57,6 +58,7 @@ enum class ActionKind : std::uint8_t {
   gone,   // forget the session and its id. Once, last
 };
 
+// One thing for the driver to do.
 struct Action {
   ActionKind kind = ActionKind::answer;
   std::uint64_t id = 0;

@@ -10,6 +10,7 @@
 
 namespace sio::http {
 
+// A set of origins that may read our answers and send credentials. Immutable; free of threads.
 class CorsPolicy {
  public:
   // No origin: same origin only. "*" allows every origin (without credentials). What is no origin (see

@@ -12,6 +12,7 @@
 
 namespace sio::http {
 
+// One header line.
 struct Header {
   std::string name;   // as received or to be sent; compared without case
   std::string value;  // without surrounding white space
@@ -24,14 +25,20 @@ class Headers {
  public:
   // First value of that name; empty view when there is none (see contains()).
   std::string_view find(std::string_view name) const;
+  // Whether there is one of that name, even an empty one.
   bool contains(std::string_view name) const;
   // All values of that name joined with ", ".
   std::string joined(std::string_view name) const;
+  // Appends one; others of that name stay.
   void add(std::string name, std::string value) { items_.push_back({std::move(name), std::move(value)}); }
   void set(std::string_view name, std::string value);  // replaces all of that name
+  // Keeps those for which `keep` is true.
   void remove_if_not(bool (*keep)(std::string_view name));
+  // Memory for `count` headers.
   void reserve(std::size_t count) { items_.reserve(count); }
+  // All, in their order.
   const std::vector<Header>& items() const { return items_; }
+  // Whether there is none.
   bool empty() const { return items_.empty(); }
 
  private:
@@ -42,15 +49,19 @@ class Headers {
 // their order; empty ones ("&&") are left out.
 class Query {
  public:
+  // From what stands behind the `?`.
   static Query parse(std::string_view encoded);
   std::string_view find(std::string_view name) const;  // first of that name, or empty
+  // Whether there is one of that name, even an empty one.
   bool contains(std::string_view name) const;
+  // All, decoded, in their order.
   const std::vector<std::pair<std::string, std::string>>& items() const { return items_; }
 
  private:
   std::vector<std::pair<std::string, std::string>> items_;
 };
 
+// A whole request, body included.
 struct Request {
   std::string method;  // upper case as received
   std::string target;  // as received, "/path?query"
@@ -63,6 +74,7 @@ struct Request {
   bool upgrade = false;        // carries `Connection: upgrade`
 };
 
+// An answer. What is said about the connection (length, keep-alive) is added when it is sent.
 struct Response {
   int status = 200;
   Headers headers;  // Content-Length and Connection are added by serialize()
@@ -70,9 +82,11 @@ struct Response {
   SharedBytes shared_body;  // instead of `body` when not empty: bytes that many answers share
   bool close = false;       // close the connection afterwards
 
+  // Whichever body there is.
   std::string_view content() const { return shared_body.empty() ? std::string_view(body) : shared_body.view(); }
 };
 
+// "Not Found" for 404, "Unknown" for a status without name.
 std::string_view reason_phrase(int status);
 
 // Head and body of an answer, ready for the wire. `head_only`: answer to HEAD (length given, no body).

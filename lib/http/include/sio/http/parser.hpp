@@ -11,6 +11,7 @@
 
 namespace sio::http {
 
+// What a request may measure; the status that answers more.
 struct ParserLimits {
   std::size_t fields_max = 100;                 // more: 431 (H4)
   std::size_t head_bytes_max = 8 * 1024;        // more: 431
@@ -18,6 +19,7 @@ struct ParserLimits {
   std::size_t chunk_extension_bytes_max = 256;  // of all chunks of a body; more: 400 (H2)
 };
 
+// How far a request is.
 enum class ParseState {
   head,      // waiting for (more of) the head; nothing received yet counts too
   body,      // the head is complete: head() may be read, body_limit() set
@@ -25,6 +27,7 @@ enum class ParseState {
   failed,    // error_status() says how to answer; close afterwards, parse no later byte
 };
 
+// One for each connection. Not thread-safe.
 class RequestParser {
  public:
   // `limits` must live as long as the parser.
@@ -40,6 +43,7 @@ class RequestParser {
   // Call again with the rest until it returns 0 or the state is complete or failed.
   std::size_t feed(std::string_view input);
 
+  // How far the request is.
   ParseState state() const;
   // True once any byte of a request has been received (for the time limit of heads).
   bool started() const;
@@ -47,6 +51,7 @@ class RequestParser {
   const Request& head() const;
   // Content-Length, or 0 when chunked or absent; from state body on.
   std::size_t declared_body_bytes() const;
+  // Whether the body comes in chunks, its length unknown; from state body on.
   bool chunked() const;
   // Bytes of body allowed; default 0. Must be set in state body before more is fed. A declared length above it fails at
   // once with 413, a chunked body as soon as it is exceeded; nothing over the limit is ever kept.

@@ -9,11 +9,13 @@
 
 namespace sio::json {
 
+// More of either is an error.
 struct Limits {
   std::uint32_t depth_max = 32;      // nested arrays and objects; the outermost counts as 1
   std::uint32_t members_max = 1000;  // elements and members of the whole text
 };
 
+// What is wrong with a text.
 enum class Error : std::uint8_t {
   none,
   syntax,  // not JSON at all (invalid UTF-8 included): the sender is broken
@@ -25,6 +27,7 @@ enum class Error : std::uint8_t {
   number_range,    // 1e999
 };
 
+// Whether nothing of the text can be read.
 inline bool is_not_json(Error error) { return error == Error::syntax; }
 
 // Checks a whole text: one value, white space around it allowed. `syntax` wins over the limits: a text that breaks a

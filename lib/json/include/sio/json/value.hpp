@@ -12,6 +12,7 @@
 
 namespace sio::json {
 
+// What a value is.
 enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
 
 class Elements;
@@ -23,13 +24,20 @@ class Value {
   // `text`: exactly one accepted value; surrounding white space is dropped. Empty: CHECK.
   explicit Value(std::string_view text);
 
+  // As it was written.
   std::string_view text() const { return text_; }
+  // Told by the first character.
   Kind kind() const;
+  // Whether it is that kind.
   bool is_null() const { return kind() == Kind::null; }
+  // Whether it is that kind.
   bool is_string() const { return kind() == Kind::string; }
+  // Whether it is that kind.
   bool is_object() const { return kind() == Kind::object; }
+  // Whether it is that kind.
   bool is_array() const { return kind() == Kind::array; }
 
+  // true or false; none for any other kind.
   std::optional<bool> as_bool() const;
   // Whole numbers in any notation without fraction that fit (7, but not 7.0, 7e0 or -0.5).
   std::optional<std::int64_t> as_int64() const;
@@ -57,13 +65,17 @@ struct Member {
   std::string_view raw_key;  // as written, between the quotes
   Value value;
   std::string key() const;  // unescaped
+  // Whether that is the unescaped key; allocates only if it has escapes.
   bool key_is(std::string_view key) const;
 };
 
+// Where both ranges end.
 struct EndOfRange {};
 
+// The values of an array, read one after the other.
 class Elements {
  public:
+  // `array`: the text of one, brackets included, or nothing.
   explicit Elements(std::string_view array) : rest_(array) { advance(); }
   Elements begin() const { return *this; }
   EndOfRange end() const { return {}; }
@@ -82,8 +94,10 @@ class Elements {
   bool done_ = false;
 };
 
+// The members of an object, read one after the other.
 class Members {
  public:
+  // `object`: the text of one, braces included, or nothing.
   explicit Members(std::string_view object) : rest_(object) { advance(); }
   Members begin() const { return *this; }
   EndOfRange end() const { return {}; }

@@ -20,14 +20,23 @@ class Writer {
   // `out` must outlive the writer; what it holds already stays.
   explicit Writer(std::string& out) : out_(out) {}
 
+  // `{`
   Writer& begin_object();
+  // `}`
   Writer& end_object();
+  // `[`
   Writer& begin_array();
+  // `]`
   Writer& end_array();
+  // The name of the next value, inside an object.
   Writer& key(std::string_view name);
+  // A value, escaped. Must be valid UTF-8.
   Writer& string(std::string_view text);
+  // A value.
   Writer& integer(std::int64_t number);
+  // A value.
   Writer& boolean(bool value);
+  // A value.
   Writer& null();
   // An accepted JSON text, copied as it is.
   Writer& raw(std::string_view json);

@@ -26,6 +26,7 @@ class BlockingPool {
   void stop();
   // False: the queue is full (or stopped), the task was not taken. From any thread; never waits.
   [[nodiscard]] bool try_submit(Task task);
+  // Tasks that wait for a thread. From any thread.
   std::size_t queued() const;
 
  private:

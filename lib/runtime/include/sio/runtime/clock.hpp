@@ -8,6 +8,7 @@
 
 namespace sio::rt {
 
+// Never jumps; for deadlines.
 TimePoint monotonic_now();
 // Microseconds since 1970, UTC. May jump.
 std::int64_t unix_now_us();

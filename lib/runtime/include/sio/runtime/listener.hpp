@@ -18,6 +18,7 @@ struct Endpoint {
   unsigned short port = 0;
   std::string path;  // of a unix socket
 
+  // A unix socket, not TCP.
   bool is_unix() const { return !path.empty(); }
   bool is_loopback() const;       // reachable from this machine only
   std::string to_string() const;  // "127.0.0.1:5000", "unix:/path"

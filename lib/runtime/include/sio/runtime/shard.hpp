@@ -24,6 +24,7 @@ class Shard;
 // Called once at the end of the turn in which it was marked dirty. Must be unmarked before it is destroyed.
 class EndOfTurn {
  public:
+  // On the shard, once.
   virtual void end_of_turn() = 0;
 
  protected:
@@ -37,11 +38,13 @@ class EndOfTurn {
 
 class Shard {
  public:
+  // `index`: its place in the group, for session ids.
   explicit Shard(unsigned index);
   ~Shard();
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
+  // Its place in the group. From any thread.
   unsigned index() const { return index_; }
   // The shard whose thread this is; none on any other thread.
   static Shard* current();
@@ -62,8 +65,11 @@ class Shard {
     if (!now_is_fresh_) refresh_now();
     return now_;
   }
+  // The timers of this shard.
   TimerQueue& timers() { return timers_; }
+  // Asks for a call at the end of the turn; asked again before it, nothing happens.
   void mark_dirty(EndOfTurn& item);
+  // Takes that back; nothing happens if it was not asked for.
   void unmark(EndOfTurn& item);
   // Runs after the end-of-turn calls of this turn: the place to destroy what is still on the call stack.
   void defer(Task task) { deferred_.push_back(std::move(task)); }

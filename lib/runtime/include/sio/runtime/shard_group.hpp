@@ -12,9 +12,12 @@ class ShardGroup {
  public:
   static constexpr unsigned kShardsMax = 255;  // a session id names its shard in one byte
 
+  // `count` shards, at least 1 and at most kShardsMax.
   explicit ShardGroup(unsigned count);
 
+  // How many shards there are.
   unsigned size() const { return static_cast<unsigned>(shards_.size()); }
+  // One of them; lives as long as the group.
   Shard& at(unsigned index) { return *shards_[index]; }
   // Starts the other threads and runs the first shard here; returns after stop(), when all have ended.
   void run();

@@ -20,6 +20,7 @@ class Timer {
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
+  // Whether it waits for a deadline.
   bool armed() const { return slot_ != kUnarmed; }
   // May arm itself again, and may destroy itself.
   virtual void on_timer(TimePoint now) = 0;
@@ -37,11 +38,13 @@ class TimerQueue {
  public:
   // Arms or re-arms. kNever cancels.
   void arm(Timer& timer, TimePoint deadline);
+  // Its call does not come; nothing happens if it was not armed.
   void cancel(Timer& timer);
   // Earliest deadline; kNever if none.
   TimePoint next() const { return heap_.empty() ? kNever : heap_.front().deadline; }
   // Calls every timer that is due, earliest first. A timer armed meanwhile for `now` or earlier is called too.
   void run_due(TimePoint now);
+  // How many timers are armed.
   std::size_t size() const { return heap_.size(); }
 
  private:

@@ -39,6 +39,7 @@ struct DecodedPacket {
   std::span<const SharedBytes> attachments;
 };
 
+// What a packet may hold; more ends the session.
 struct DecoderLimits {
   json::Limits json;
   std::uint32_t attachments_max = 10;            // 0: binary packets are refused
@@ -47,6 +48,7 @@ struct DecoderLimits {
   bool keep_attachments = true;
 };
 
+// Text and binary messages in, packets out. One for each session.
 class Decoder {
  public:
   enum class Status : std::uint8_t {
