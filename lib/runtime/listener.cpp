@@ -27,7 +27,7 @@ using boost::system::error_code;
 
 constexpr int kBacklog = 4096;
 constexpr int kAcceptsPerEvent = 64;
-constexpr auto kBackOff = Milliseconds(100);  // after running out of descriptors (R2)
+constexpr auto kBackOff = Milliseconds(100);  // after running out of descriptors or memory (R2)
 
 struct Address {
   sockaddr_storage storage{};
@@ -58,6 +58,27 @@ bool fill(const Endpoint& endpoint, Address& address) {
     return true;
   }
   return false;
+}
+
+// Whether accept() failed for the connection that it took (accept(2): Linux hands over errors that wait on it), so that
+// the next one may succeed. Everything else lasts: trying again at once would only spin.
+bool concerns_one_connection(int error) {
+  switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case EPERM:
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case ENETUNREACH:
+      return true;
+    default:
+      return false;
+  }
 }
 
 std::string numeric_host(const sockaddr_storage& storage) {
@@ -127,8 +148,8 @@ class SocketListener final : public Listener, private Timer {
         on_accept_(accepted, numeric_host(peer.storage));
       } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
         break;
-      } else if (errno == EMFILE || errno == ENFILE) {
-        refuse_one();
+      } else if (!concerns_one_connection(errno)) {
+        if (errno == EMFILE || errno == ENFILE) refuse_one();
         return shard_.timers().arm(*this, shard_.now() + kBackOff);
       }
     }

@@ -34,7 +34,7 @@ class SocketStream final : public Stream {
   void pause() override { reading_ = false; }
 
   void read_now() override {
-    if (dead()) return;
+    if (dead() || read_ended_) return;
     std::vector<char> own(Shard::kReadBufferBytes);
     read_into(own);
   }
@@ -57,6 +57,11 @@ class SocketStream final : public Stream {
   }
 
   void shutdown_write() override { ::shutdown(socket_.native_handle(), SHUT_WR); }
+
+  void reset_at_close() override {
+    const linger now{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  }
 
   int release() override {
     handler_ = nullptr;
@@ -99,7 +104,7 @@ class SocketStream final : public Stream {
   bool dead() const { return handler_ == nullptr || released_ || ended_; }
 
   void arm_read() {
-    if (read_pending_ || dead()) return;
+    if (read_pending_ || read_ended_ || dead()) return;
     read_pending_ = true;
     socket_.async_wait(Descriptor::wait_read, [self = Reference(this)](const error_code& error) {
       self->read_pending_ = false;
@@ -120,7 +125,7 @@ class SocketStream final : public Stream {
 
   void read_into(std::span<char> buffer) {
     const Reference alive(this);
-    for (int i = 0; i < kReadsPerEvent && !dead(); ++i) {
+    for (int i = 0; i < kReadsPerEvent && !dead() && !read_ended_; ++i) {
       const auto got = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
       if (got > 0) {
         handler_->on_data(buffer.first(static_cast<std::size_t>(got)));
@@ -128,9 +133,11 @@ class SocketStream final : public Stream {
       } else if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
         return;
       } else if (got == 0 || errno != EINTR) {
+        read_ended_ = true;
+        reading_ = false;
+        if (got == 0) return handler_->on_end(true);
         ended_ = true;
-        std::exchange(handler_, nullptr)->on_end(got == 0);
-        return;
+        return std::exchange(handler_, nullptr)->on_end(false);
       }
     }
   }
@@ -143,6 +150,7 @@ class SocketStream final : public Stream {
   bool read_pending_ = false;
   bool write_pending_ = false;
   bool released_ = false;
+  bool read_ended_ = false;
   bool ended_ = false;
 };
 

@@ -15,6 +15,12 @@ namespace {
 constexpr std::size_t kReceivedMax = 64 * 1024;
 constexpr Milliseconds kLingerTime{2'000};
 
+// H8: nothing here inflates. Whoever sends a compressed body is told, not misread.
+bool is_encoded(const http::Request& head) {
+  const std::string coding = head.headers.joined("content-encoding");
+  return !coding.empty() && !http::equals_ignore_case(coding, "identity");
+}
+
 }  // namespace
 
 HttpConnection::HttpConnection(ShardState& state, rt::Stream::Ptr stream, std::string remote_address)
@@ -82,6 +88,8 @@ void HttpConnection::process() {
   }
   processing_ = false;
   if (retired()) return;
+  if (peer_ended_) leave_if_pointless();
+  if (retired()) return;
   received_.erase(0, std::min(at, received_.size()));
   if (received_.empty()) std::string().swap(received_);  // an idle connection keeps no memory
 }
@@ -89,7 +97,13 @@ void HttpConnection::process() {
 // The head is there: how much body may follow, and does an Engine.IO session have to know now?
 bool HttpConnection::on_head() {
   const http::Request& head = parser_->head();
-  arm(state_.shard.now() + state_.core.options().http.body_timeout);
+  const bool body_follows = parser_->chunked() || parser_->declared_body_bytes() > 0;
+  if (body_follows && is_encoded(head)) {
+    refuse_unread(415);
+    return false;
+  }
+  head_at_ = state_.shard.now();
+  arm(http::body_deadline(state_.core.options().http.body, head_at_, 0));
   std::size_t limit = 0;
   if (EngineEndpoint* endpoint = state_.core.endpoint_for(head.path)) {
     limit = endpoint->options().session.max_payload;
@@ -104,7 +118,6 @@ bool HttpConnection::on_head() {
   }
   if (retired()) return false;
   parser_->set_body_limit(limit);
-  const bool body_follows = parser_->chunked() || parser_->declared_body_bytes() > 0;
   if (parser_->state() != http::ParseState::failed && body_follows &&
       http::equals_ignore_case(head.headers.find("expect"), "100-continue")) {
     stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
@@ -142,7 +155,16 @@ void HttpConnection::on_failed() {
   send(for_engine ? EngineEndpoint::bad_request() : state_.core.router().error(status, nullptr));
 }
 
+// Answers a request by its head alone; its body is discarded with the connection.
+void HttpConnection::refuse_unread(int status) {
+  close_after_ = true;
+  http::Response response = state_.core.router().error(status, nullptr);
+  if (status == 415) response.headers.set("Accept-Encoding", "identity");
+  send(std::move(response));
+}
+
 void HttpConnection::dispatch() {
+  if (peer_ended_ && request_->upgrade) return retire();  // a WebSocket could only wait for its own end
   if (EngineEndpoint* endpoint = state_.core.endpoint_for(request_->path)) return endpoint->handle(*this);
   run_route(state_.core.router().match(request_->method, request_->path));
 }
@@ -201,7 +223,10 @@ void HttpConnection::on_writable() {
   const auto written = stream_->write(unsent_);
   if (written < 0) return retire();
   unsent_.erase(0, static_cast<std::size_t>(written));
-  if (!unsent_.empty()) return arm(state_.shard.now() + state_.core.options().http.write_timeout);
+  if (!unsent_.empty()) {
+    if (written > 0) arm(state_.shard.now() + state_.core.options().http.write_timeout);
+    return;
+  }
   unsent_.shrink_to_fit();
   finish_answer();
 }
@@ -212,7 +237,7 @@ void HttpConnection::finish_answer() {
   state_now_ = State::idle;
   arm(state_.shard.now() + state_.core.options().http.keep_alive_timeout);
   if (std::exchange(paused_, false)) stream_->start();
-  if (!processing_ && !received_.empty()) process();
+  if (!processing_ && (!received_.empty() || peer_ended_)) process();
 }
 
 void HttpConnection::clear_request() {
@@ -225,6 +250,7 @@ void HttpConnection::clear_request() {
 
 // Closing at once while the peer still sends would reset the connection, and it might never see the answer.
 void HttpConnection::start_lingering() {
+  if (peer_ended_) return retire();
   state_now_ = State::lingering;
   received_.clear();
   stream_->shutdown_write();
@@ -232,7 +258,25 @@ void HttpConnection::start_lingering() {
   arm(state_.shard.now() + kLingerTime);
 }
 
-void HttpConnection::on_end(bool) {
+// A client that has ended its half after its requests still gets their answers.
+void HttpConnection::on_end(bool orderly) {
+  peer_ended_ = true;
+  orderly ? leave_if_pointless() : abandon();
+}
+
+bool HttpConnection::waits_for_packets() const {
+  return state_now_ == State::answering && request_ && request_->method == "GET" &&
+         state_.core.endpoint_for(request_->path) != nullptr;
+}
+
+// Half a request never becomes a whole one now; and a poll whose client seems to have left ends its session at once
+// (protocol page 1.5): it must not take packets with it.
+void HttpConnection::leave_if_pointless() {
+  const bool answer_to_come = state_now_ == State::answering || state_now_ == State::writing;
+  if (!answer_to_come || waits_for_packets()) abandon();
+}
+
+void HttpConnection::abandon() {
   if (state_now_ == State::answering && request_) {
     if (EngineEndpoint* endpoint = state_.core.endpoint_for(request_->path))
       endpoint->request_aborted(handle(), *request_);
@@ -242,17 +286,23 @@ void HttpConnection::on_end(bool) {
   retire();
 }
 
-void HttpConnection::on_timer(TimePoint) {
+void HttpConnection::on_timer(TimePoint now) {
   switch (state_now_) {
     case State::receiving:
+      if (parser_->state() == http::ParseState::body) {
+        const TimePoint due = http::body_deadline(state_.core.options().http.body, head_at_, parser_->body_bytes());
+        if (now < due) return arm(due);
+      }
       if (endpoint_ != nullptr) endpoint_->post_aborted(handle(), parser_->head());
       if (retired()) return;
       endpoint_ = nullptr;
       close_after_ = true;
       if (parser_->started()) return send(state_.core.router().error(408, nullptr));
       return retire();
-    case State::idle:
     case State::writing:
+      stream_->reset_at_close();  // the kernel would go on offering what is left of the answer
+      return retire();
+    case State::idle:
     case State::lingering:
       return retire();
     case State::answering:

@@ -65,10 +65,14 @@ class HttpConnection final : public Connection {
   void on_failed();
   void dispatch();
   void run_route(HttpRouter::Match match);
+  void refuse_unread(int status);
   void send(http::Response response);
   void finish_answer();
   void start_lingering();
   void clear_request();
+  bool waits_for_packets() const;
+  void leave_if_pointless();
+  void abandon();
 
   std::string remote_address_;
   std::unique_ptr<http::RequestParser> parser_;  // only while a request comes in
@@ -78,10 +82,12 @@ class HttpConnection final : public Connection {
   std::string unsent_;                  // of an answer that the kernel did not take at once
   std::optional<http::Response> held_;  // an answer that waits for the end of the request's body
   EngineEndpoint* endpoint_ = nullptr;  // that knows of the POST under way
+  TimePoint head_at_;                   // when the head of the request that comes in was whole
   State state_now_ = State::idle;
   bool close_after_ = false;
   bool processing_ = false;  // process() is on the call stack
   bool paused_ = false;
+  bool peer_ended_ = false;  // it sends no more, but may wait for answers
 };
 
 }  // namespace sio

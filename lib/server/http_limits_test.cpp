@@ -28,7 +28,7 @@ struct HttpLimits : testing::Test {
   static ServerOptions options() {
     ServerOptions options = threads(2);
     options.http.head_timeout = Milliseconds(150);
-    options.http.body_timeout = Milliseconds(200);
+    options.http.body = {.whole = Milliseconds(200), .grace = Milliseconds(150)};
     options.http.keep_alive_timeout = Milliseconds(250);
     options.http.write_timeout = Milliseconds(300);
     options.http.parser.fields_max = 10;

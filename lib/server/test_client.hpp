@@ -50,6 +50,10 @@ class Wire {
   void close() {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
   }
+  // Sends no more, but still reads.
+  void end_sending() { ::shutdown(descriptor_, SHUT_WR); }
+  // Whether the connection was reset, not ended in order; known once a read has failed.
+  bool was_reset() const { return was_reset_; }
   // Ends with a reset instead of an orderly end.
   void reset() {
     const linger abort{1, 0};
@@ -116,11 +120,13 @@ class Wire {
     wait_for(POLLIN);
     std::string piece(64 * 1024, '\0');
     const auto got = ::recv(descriptor_, piece.data(), piece.size(), 0);
+    was_reset_ = got < 0 && errno == ECONNRESET;
     if (got > 0) received_.append(piece, 0, static_cast<std::size_t>(got));
     return got > 0;
   }
 
   int descriptor_;
+  bool was_reset_ = false;
   std::string received_;
 };
 

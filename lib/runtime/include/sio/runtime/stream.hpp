@@ -12,13 +12,15 @@
 
 namespace sio::rt {
 
+// Who is told of what happens on a stream. On its shard.
 class StreamHandler {
  public:
   // Bytes in the shard's read buffer, valid during the call; may be changed in place.
   virtual void on_data(std::span<char> bytes) = 0;
   // After write() has taken less than it was given: the socket takes bytes again.
   virtual void on_writable() = 0;
-  // The peer has ended the connection (orderly) or it broke. At most once, nothing comes after it.
+  // The peer sends no more (orderly; it may have ended its half only, so that write() still reaches it) or the
+  // connection broke. At most once, no data comes after it; after an orderly end on_writable() may.
   virtual void on_end(bool orderly) = 0;
 
  protected:
@@ -27,9 +29,12 @@ class StreamHandler {
 
 class Stream {
  public:
+  // Closes a stream instead of deleting it.
   struct Disposer {
+    // What unique_ptr calls.
     void operator()(Stream* stream) const { stream->dispose(); }
   };
+  // The one owner of a stream.
   using Ptr = std::unique_ptr<Stream, Disposer>;
 
   // Takes over a connected, non-blocking descriptor. The caller is on `shard`. Call start() to read.
@@ -37,6 +42,7 @@ class Stream {
 
   // Events go to `handler` from now on; it must outlive the stream or be replaced.
   virtual void set_handler(StreamHandler* handler) = 0;
+  // Reads from now on; also after pause().
   virtual void start() = 0;
   // While paused the kernel's buffer fills and the peer has to wait; the end of the connection is not noticed.
   virtual void pause() = 0;
@@ -46,7 +52,10 @@ class Stream {
   // Writes as much as the kernel takes; returns how many bytes that was, or −1 when the connection is broken. Less than
   // all: on_writable() follows.
   virtual std::ptrdiff_t write(std::string_view bytes) = 0;
+  // Tells the peer that no more comes from us (FIN); reading goes on.
   virtual void shutdown_write() = 0;
+  // When the stream is closed, the peer gets a reset, and what the kernel still holds for it is thrown away.
+  virtual void reset_at_close() = 0;
   // Gives the descriptor up, to be adopted by another shard; the stream is dead afterwards.
   virtual int release() = 0;
 

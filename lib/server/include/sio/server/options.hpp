@@ -9,6 +9,7 @@
 #include "sio/base/time.hpp"
 #include "sio/engineio/session.hpp"
 #include "sio/http/cors.hpp"
+#include "sio/http/pace.hpp"
 #include "sio/http/parser.hpp"
 #include "sio/socketio/packet.hpp"
 
@@ -18,7 +19,7 @@ struct HttpOptions {
   http::ParserLimits parser;
   http::CorsPolicy cors;              // which foreign origins may talk to us (default: none)
   Milliseconds head_timeout{10'000};  // from the first byte of a request (or the connection's start) to its head's end
-  Milliseconds body_timeout{30'000};  // from the head to the body's end
+  http::BodyPace body;                // from the head to the body's end
   Milliseconds keep_alive_timeout{75'000};  // between two requests
   Milliseconds write_timeout{20'000};       // a client that takes nothing of its answer
   unsigned pool_threads = 4;                // for RunOn::pool
