@@ -6,7 +6,9 @@ SUITES_SANITIZER='unit conformance integration'
 
 groups_of_suite() {
   case $1 in
-    integration | e2e | lint) echo "$1" ;;
+    integration | e2e | lint | docs) echo "$1" ;;
+    package) echo package ;;
+    examples) echo integration ;;  # Python's client too
   esac
 }
 
@@ -14,6 +16,8 @@ targets_of_suite() {
   case $1 in
     unit) echo all ;;
     conformance) echo sio-conformance ;;
+    package) echo library ;;
+    examples) echo examples ;;
     integration | e2e) echo parley ;;
   esac
 }
@@ -22,6 +26,7 @@ targets_of_suite() {
 npm_folders_of_suite() {
   case $1 in
     web | conformance) echo web ;;
+    package | examples) echo tests/integration ;;
     integration | e2e) echo "tests/$1" ;;
   esac
 }
@@ -66,6 +71,21 @@ count_conformance() { count_node; }
 
 suite_integration() { node_tests integration; }
 count_integration() { count_node; }
+
+# The installed library from outside, and the examples; both with the real socket.io-client.
+suite_package() { node_tests package; }
+count_package() { count_node; }
+
+suite_examples() { node_tests examples; }
+count_examples() { count_node; }
+
+suite_docs() {
+  CHECK_FAILED=0
+  python3 docs/reference/comments_test.py || CHECK_FAILED=1
+  check 'reference documentation without a warning' docs/reference/build.sh build/docs
+  return "$CHECK_FAILED"
+}
+count_docs() { sum_lines '^[0-9]+ passed, [0-9]+ failed: ' passed failed skipped; }
 
 suite_e2e() { npm --prefix tests/e2e test; }
 count_e2e() { sum_lines '^ *[0-9]+ (passed|failed|skipped|flaky|did not run)' 'passed|flaky' 'failed|did' skipped; }
