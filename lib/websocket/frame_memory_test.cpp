@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "counting_new.hpp"
+#include "sio/websocket/deflate.hpp"
 #include "sio/websocket/frame.hpp"
-#include "test_frames.hpp"
+#include "test_deflate.hpp"
 
 namespace sio::ws {
 namespace {
@@ -66,7 +67,66 @@ TEST(FrameMemory, NothingIsKeptBetweenMessages) {
   EXPECT_EQ(allocations().live(), held_before);
 }
 
+// That compression can be agreed on costs those that have not nothing.
 TEST(FrameMemory, ADecoderIsSmall) { EXPECT_LE(sizeof(Decoder), 24U); }
+
+TEST(FrameMemory, AnIdleCompressedConnectionHoldsNoStateOfZlib) {
+  const Limits limits;
+  DeflateEngine engine({.enabled = true, .compress_bytes_min = 1});
+  const std::string frame = encode(Frame{.payload = testing::compress(std::string(3'000, 'x')), .rsv = 4});
+  const SharedBytes answer(std::string(3'000, 'y'));
+  std::string out;
+  const auto talk = [&](Decoder& decoder) {
+    std::string bytes = frame;
+    std::span<char> input(bytes);
+    EXPECT_EQ(decoder.next(input).payload.size(), 3'000U);
+    EXPECT_EQ(decoder.next(input).kind, EventKind::need_more);
+    out.clear();
+    decoder.deflate()->append_message(out, Opcode::text, answer);
+  };
+  Decoder first(limits, std::make_unique<Deflate>(engine, DeflateTerms{}));
+  talk(first);  // the thread's shared states are made here
+
+  const std::size_t held_before = allocations().live();
+  Decoder second(limits, std::make_unique<Deflate>(engine, DeflateTerms{}));
+  EXPECT_LE(allocations().live() - held_before, 64U);
+  const std::size_t held_idle = allocations().live();
+  talk(second);
+  EXPECT_EQ(allocations().live(), held_idle);
+}
+
+// W3, W5: half a compressed message costs the bytes that came, not zlib's windows.
+TEST(FrameMemory, W5_HalfACompressedMessageCostsWhatCame) {
+  const Limits limits;
+  DeflateEngine engine({.enabled = true});
+  Decoder decoder(limits, std::make_unique<Deflate>(engine, DeflateTerms{}));
+  std::string frame = encode(Frame{.payload = testing::compress(std::string(900'000, 'x')), .rsv = 4});
+  frame.resize(100);
+  EXPECT_LT(cost_of(decoder, frame).bytes, 1024U);
+}
+
+// A mebibyte that inflates to a thousand: refused at the limit, in memory of the limit's order.
+TEST(FrameMemory, W5_AZipBombIsRefusedInBoundedMemory) {
+  const Limits limits{.message_bytes_max = 1'000'000};
+  // What a message ends with is left out when it is sent: put back, ten of them are one stream of 1 GB.
+  const std::string part = testing::compress(std::string(100'000'000, '\0'), 9) + std::string("\0\0\xFF\xFF", 4);
+  std::string message;
+  for (int i = 0; i < 10; ++i) message += part;
+  ASSERT_LT(message.size(), 1'048'576U);
+  const std::string frame = encode(Frame{.opcode = Opcode::binary, .payload = message, .rsv = 4});
+
+  for (const bool takeover : {false, true}) {
+    DeflateEngine engine({.enabled = true});
+    Decoder decoder(limits, std::make_unique<Deflate>(engine, DeflateTerms{.client_takeover = takeover}));
+    std::string bytes = frame;
+    std::span<char> input(bytes);
+    const Allocations before = allocations();
+    const Event event = decoder.next(input);
+    EXPECT_EQ(event.kind, EventKind::error);
+    EXPECT_EQ(event.code, CloseCode::too_big);
+    EXPECT_LT(allocations().bytes - before.bytes, 4U * limits.message_bytes_max);  // all that was ever allocated
+  }
+}
 
 }  // namespace
 }  // namespace sio::ws

@@ -19,6 +19,19 @@ constexpr int kMemoryLevel = 8;                                // zlib's default
 constexpr int kUnusedBits = 0x3F;
 constexpr int kBetweenBlocks = 0x80;
 
+// By operator new, as everything else: what an application replaces it with sees zlib's memory too.
+void* allocate(void*, uInt count, uInt size) {
+  return ::operator new(std::size_t{count} * std::size_t{size}, std::nothrow);
+}
+void release(void*, void* memory) { ::operator delete(memory); }
+
+z_stream stream_without_input() {
+  z_stream stream{};
+  stream.zalloc = allocate;
+  stream.zfree = release;
+  return stream;
+}
+
 Bytef* bytes_of(char* text) { return reinterpret_cast<Bytef*>(text); }
 
 void set_input(z_stream& stream, std::string_view piece) {
@@ -49,7 +62,9 @@ struct Inflater::Output {
   }
 };
 
-Inflater::Inflater(int window_bits) { check_made(inflateInit2(&stream_, -window_bits)); }
+Inflater::Inflater(int window_bits) : stream_(stream_without_input()) {
+  check_made(inflateInit2(&stream_, -window_bits));
+}
 
 Inflater::~Inflater() { inflateEnd(&stream_); }
 
@@ -100,7 +115,7 @@ bool Inflater::at_block_boundary() const {
   return (stream_.data_type & kBetweenBlocks) != 0 && (stream_.data_type & kUnusedBits) == 0;
 }
 
-Deflater::Deflater(int level, int window_bits) {
+Deflater::Deflater(int level, int window_bits) : stream_(stream_without_input()) {
   check_made(deflateInit2(&stream_, level, Z_DEFLATED, -window_bits, kMemoryLevel, Z_DEFAULT_STRATEGY));
 }
 

@@ -32,7 +32,7 @@ class Inflater {
   InflateResult feed(std::string_view piece, Output& output);
   bool at_block_boundary() const;
 
-  z_stream stream_{};
+  z_stream stream_;
   bool ended_ = false;  // the last block was marked as final, and nothing came after it
 };
 
@@ -49,7 +49,7 @@ class Deflater {
   void message(std::string_view message, std::string& out);
 
  private:
-  z_stream stream_{};
+  z_stream stream_;
 };
 
 }  // namespace sio::ws
