@@ -1,9 +1,11 @@
-// sio-conformance --listen HOST:PORT [--threads N]
+// sio-conformance --listen HOST:PORT [--threads N] [--ping-interval MS] [--message-timeout MS] [--max-payload BYTES]
+//                 [--fragments-max N] [--compression off|on|takeover] [--compress-bytes-min BYTES]
 // Serves two plain configurations at once, with quick timers, for conformance tests against any client or test suite:
 //   /engine.io/   bare Engine.IO: every message is sent back to its sender unchanged
 //   /socket.io/   namespaces / and /custom: on connecting `auth` with the CONNECT payload; in /, `message` comes back
 //   as
 //                 `message-back`, and `message-with-ack` is acknowledged with its arguments
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -46,27 +48,72 @@ void set_up(sio::Server& server) {
 }
 
 int usage() {
-  std::fprintf(stderr, "usage: sio-conformance --listen HOST:PORT [--threads N]\n");
+  std::fprintf(stderr,
+               "usage: sio-conformance --listen HOST:PORT [--threads N] [--ping-interval MS] [--message-timeout MS]\n"
+               "                       [--max-payload BYTES] [--fragments-max N] [--compression off|on|takeover]\n"
+               "                       [--compress-bytes-min BYTES]\n");
   return 64;
+}
+
+struct Settings {
+  std::string address;
+  sio::ServerOptions server;
+  sio::EngineOptions engine;
+};
+
+Settings quick_settings() {
+  Settings settings;
+  settings.engine.session.ping_interval = sio::Milliseconds(300);
+  settings.engine.session.ping_timeout = sio::Milliseconds(200);
+  settings.engine.session.max_payload = 1'000'000;
+  return settings;
+}
+
+bool take_compression(std::string_view value, sio::ws::DeflateOptions& compression) {
+  compression.enabled = value == "on" || value == "takeover";
+  compression.context_takeover = value == "takeover";
+  return compression.enabled || value == "off";
+}
+
+// False: no such flag, or not with such a value.
+bool take_flag(std::string_view flag, const char* value, Settings& settings) {
+  sio::EngineOptions& engine = settings.engine;
+  if (flag == "--listen") {
+    settings.address = value;
+    return true;
+  }
+  if (flag == "--compression") return take_compression(value, engine.websocket_compression);
+  char* end = nullptr;
+  const auto number = std::strtoul(value, &end, 10);
+  if (*value < '0' || *value > '9' || *end != '\0') return false;
+  if (flag == "--threads") {
+    settings.server.threads = static_cast<unsigned>(number);
+  } else if (flag == "--ping-interval") {
+    engine.session.ping_interval = sio::Milliseconds(number);
+  } else if (flag == "--message-timeout") {
+    engine.websocket_message_timeout = sio::Milliseconds(number);
+  } else if (flag == "--max-payload") {
+    engine.session.max_payload = number;
+    // The largest message is echoed, and waits for its reader meanwhile.
+    engine.session.outbox_bytes_max = std::max(engine.session.outbox_bytes_max, 2 * number);
+  } else if (flag == "--fragments-max") {
+    engine.websocket_fragments_max = number;
+  } else if (flag == "--compress-bytes-min") {
+    engine.websocket_compression.compress_bytes_min = number;
+  } else {
+    return false;
+  }
+  return true;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string address;
-  sio::ServerOptions options;
+  Settings settings = quick_settings();
   for (int i = 1; i < argc; i += 2) {
-    const std::string_view flag = argv[i];
-    if (i + 1 == argc) return usage();
-    if (flag == "--listen") {
-      address = argv[i + 1];
-    } else if (flag == "--threads") {
-      options.threads = static_cast<unsigned>(std::strtoul(argv[i + 1], nullptr, 10));
-    } else {
-      return usage();
-    }
+    if (i + 1 == argc || !take_flag(argv[i], argv[i + 1], settings)) return usage();
   }
-  if (address.empty()) return usage();
+  if (settings.address.empty()) return usage();
 
   // Handled by a thread that waits for it: nothing else may be done in a signal handler.
   sigset_t signals;
@@ -75,23 +122,19 @@ int main(int argc, char** argv) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  sio::eio::Config session;
-  session.ping_interval = sio::Milliseconds(300);
-  session.ping_timeout = sio::Milliseconds(200);
-  session.max_payload = 1'000'000;
-
-  sio::Server server(options);
+  sio::Server server(settings.server);
   EchoApplication echo;
-  server.serve_engine_io({.path = "/engine.io/", .session = session}, echo);
+  server.serve_engine_io(settings.engine, echo);
   sio::SocketIoOptions socket_io;
-  socket_io.engine.session = session;
+  socket_io.engine = settings.engine;
+  socket_io.engine.path = "/socket.io/";
   socket_io.connect_timeout = sio::Milliseconds(1'000);
   server.serve_socket_io(socket_io);
   set_up(server);
 
-  const auto bound = server.listen(address);
+  const auto bound = server.listen(settings.address);
   if (!bound) {
-    std::fprintf(stderr, "cannot listen on %s: %s\n", address.c_str(), bound.error().c_str());
+    std::fprintf(stderr, "cannot listen on %s: %s\n", settings.address.c_str(), bound.error().c_str());
     return 69;
   }
   std::printf("listening on %s\n", bound->to_string().c_str());

@@ -39,9 +39,12 @@ http::Response error_response(eio::RequestError error) {
   return response;
 }
 
-std::string switching_head(std::string_view key) {
-  return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-         ws::accept_key(key) + "\r\n\r\n";
+std::string switching_head(std::string_view key, const std::optional<ws::DeflateTerms>& deflate) {
+  std::string head =
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+      ws::accept_key(key);
+  if (deflate) head.append("\r\nSec-WebSocket-Extensions: ").append(ws::deflate_answer(*deflate));
+  return head + "\r\n\r\n";
 }
 
 // A POST's head, as far as its session's shard needs it.
@@ -84,6 +87,10 @@ EngineEndpoint::EngineEndpoint(ServerCore& core, EngineOptions options, EngineAp
     : core_(core), options_(std::move(options)), application_(application) {
   websocket_limits_.message_bytes_max = options_.session.max_payload;
   websocket_limits_.fragments_max = static_cast<std::uint32_t>(options_.websocket_fragments_max);
+  websocket_limits_.message_time = options_.websocket_message_timeout;
+  for (unsigned i = 0; options_.websocket_compression.enabled && i < core.shards().size(); ++i) {
+    deflate_engines_.push_back(std::make_unique<ws::DeflateEngine>(options_.websocket_compression));
+  }
   if (!options_.websocket) options_.session.allow_upgrade = false;
 }
 
@@ -146,7 +153,11 @@ std::optional<http::Response> EngineEndpoint::refuse_handshake(const http::Reque
   upgrade.version = request.headers.find("sec-websocket-version");
   upgrade.key = request.headers.find("sec-websocket-key");
   const auto error = ws::check_upgrade(upgrade);
-  if (error == ws::HandshakeError::none) return std::nullopt;
+  // RFC 6455 9.1. Without compression the header is no business of ours: no extension is known.
+  const bool malformed =
+      !deflate_engines_.empty() &&
+      !ws::negotiate_deflate(request.headers.joined("sec-websocket-extensions"), options_.websocket_compression);
+  if (error == ws::HandshakeError::none && !malformed) return std::nullopt;
   http::Response response = error_response(eio::RequestError::bad_request);
   if (error == ws::HandshakeError::bad_version) {
     response.status = 426;
@@ -170,13 +181,32 @@ void EngineEndpoint::open_polling(HttpConnection& connection) {
 void EngineEndpoint::open_websocket(HttpConnection& connection) {
   ShardState& state = core_.current_state();
   const http::Request& request = connection.request();  // there until the end of the turn
-  auto released = connection.switch_protocol(switching_head(request.headers.find("sec-websocket-key")));
-  if (!released.stream) return;
-  WebSocketConnection& websocket = WebSocketConnection::open(state, std::move(released.stream), websocket_limits_);
-  EngineSession& session = EngineSession::open(state, *this, request, eio::TransportKind::websocket, &websocket);
-  websocket.set_session(&session);
+  std::string received;
+  WebSocketConnection* websocket = switch_to_websocket(connection, received);
+  if (websocket == nullptr) return;
+  EngineSession& session = EngineSession::open(state, *this, request, eio::TransportKind::websocket, websocket);
+  websocket->set_session(&session);
   session.begin();
-  websocket.begin(std::move(released.received));
+  websocket->begin(std::move(received));
+}
+
+std::optional<ws::DeflateTerms> EngineEndpoint::agree_on_deflate(const http::Request& request) const {
+  if (deflate_engines_.empty()) return std::nullopt;
+  const std::string offers = request.headers.joined("sec-websocket-extensions");
+  auto terms = ws::negotiate_deflate(offers, options_.websocket_compression);
+  return terms ? terms.value() : std::nullopt;  // malformed ones were refused
+}
+
+WebSocketConnection* EngineEndpoint::switch_to_websocket(HttpConnection& connection, std::string& received) {
+  ShardState& state = core_.current_state();
+  const http::Request& request = connection.request();
+  const auto terms = agree_on_deflate(request);
+  auto released = connection.switch_protocol(switching_head(request.headers.find("sec-websocket-key"), terms));
+  if (!released.stream) return nullptr;
+  received = std::move(released.received);
+  std::unique_ptr<ws::Deflate> deflate;
+  if (terms) deflate = std::make_unique<ws::Deflate>(*deflate_engines_[state.shard.index()], *terms);
+  return &WebSocketConnection::open(state, std::move(released.stream), websocket_limits_, std::move(deflate));
 }
 
 void EngineEndpoint::upgrade_session(HttpConnection& connection) {
@@ -203,12 +233,11 @@ void EngineEndpoint::upgrade_here(HttpConnection& connection) {
     response.close = true;
     return connection.answer(std::move(response));
   }
-  const std::string head = switching_head(connection.request().headers.find("sec-websocket-key"));
-  auto released = connection.switch_protocol(head);
-  if (!released.stream) return;
-  WebSocketConnection& websocket = WebSocketConnection::open(state, std::move(released.stream), websocket_limits_);
-  if (!session->probe_opened(websocket)) websocket.close(ws::CloseCode::none);
-  if (!websocket.retired()) websocket.begin(std::move(released.received));
+  std::string received;
+  WebSocketConnection* websocket = switch_to_websocket(connection, received);
+  if (websocket == nullptr) return;
+  if (!session->probe_opened(*websocket)) websocket->close(ws::CloseCode::none);
+  if (!websocket->retired()) websocket->begin(std::move(received));
 }
 
 void EngineEndpoint::post_begun(Handle request, const http::Request& head) {

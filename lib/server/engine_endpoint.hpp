@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "handle_table.hpp"
 #include "ids.hpp"
@@ -14,6 +15,7 @@
 #include "sio/http/message.hpp"
 #include "sio/server/engine.hpp"
 #include "sio/server/options.hpp"
+#include "sio/websocket/deflate.hpp"
 #include "sio/websocket/frame.hpp"
 
 namespace sio {
@@ -21,6 +23,7 @@ namespace sio {
 class EngineSession;
 class HttpConnection;
 class ServerCore;
+class WebSocketConnection;
 struct ShardState;
 
 class EngineEndpoint {
@@ -60,10 +63,16 @@ class EngineEndpoint {
   void upgrade_session(HttpConnection& connection);
   // The answer to a bad WebSocket handshake; none if it is right.
   std::optional<http::Response> refuse_handshake(const http::Request& request) const;
+  // The extension agreed on with a client whose handshake is right, on the shard of its connection to be; may be none.
+  std::optional<ws::DeflateTerms> agree_on_deflate(const http::Request& request) const;
+  // Answers the upgrade on this shard. Null: the client is gone.
+  WebSocketConnection* switch_to_websocket(HttpConnection& connection, std::string& received);
 
   ServerCore& core_;
   EngineOptions options_;
   ws::Limits websocket_limits_;
+  std::vector<std::unique_ptr<ws::DeflateEngine>>
+      deflate_engines_;  // one a shard, of its thread; none: compression off
   EngineApplication& application_;
 };
 

@@ -9,22 +9,19 @@ namespace sio {
 
 namespace {
 
-constexpr Milliseconds kCloseTime{3'000};     // for a step of the closing handshake
-constexpr Milliseconds kMessageTime{30'000};  // for one message to arrive whole (W4)
+constexpr Milliseconds kCloseTime{3'000};  // for a step of the closing handshake
 constexpr std::size_t kWriteBytes = 128 * 1024;
 constexpr std::size_t kPongBytesMax = 8 * 1024;  // pongs that may wait for a peer that does not read
 
-void append_packet(std::string& out, const eio::Packet& packet) {
-  ws::append_frame(out, packet.binary ? ws::Opcode::binary : ws::Opcode::text, packet.bytes.view());
-}
-
 }  // namespace
 
-WebSocketConnection::WebSocketConnection(ShardState& state, rt::Stream::Ptr stream, const ws::Limits& limits)
-    : Connection(state, std::move(stream)), decoder_(limits) {}
+WebSocketConnection::WebSocketConnection(ShardState& state, rt::Stream::Ptr stream, const ws::Limits& limits,
+                                         std::unique_ptr<ws::Deflate> deflate)
+    : Connection(state, std::move(stream)), decoder_(limits, std::move(deflate)) {}
 
-WebSocketConnection& WebSocketConnection::open(ShardState& state, rt::Stream::Ptr stream, const ws::Limits& limits) {
-  return enter(std::make_unique<WebSocketConnection>(state, std::move(stream), limits));
+WebSocketConnection& WebSocketConnection::open(ShardState& state, rt::Stream::Ptr stream, const ws::Limits& limits,
+                                               std::unique_ptr<ws::Deflate> deflate) {
+  return enter(std::make_unique<WebSocketConnection>(state, std::move(stream), limits, std::move(deflate)));
 }
 
 void WebSocketConnection::begin(std::string received) {
@@ -46,7 +43,8 @@ void WebSocketConnection::on_data(std::span<char> bytes) {
     }
     if (!on_event(event)) return;
   }
-  if (phase_ == Phase::open && !deadline_runs && decoder_.mid_message()) arm(state_.shard.now() + kMessageTime);
+  if (phase_ == Phase::open && !deadline_runs && decoder_.mid_message())
+    arm(state_.shard.now() + decoder_.limits().message_time);
 }
 
 bool WebSocketConnection::on_event(const ws::Event& event) {
@@ -109,12 +107,26 @@ void WebSocketConnection::flush() {
   while (writable() && session_ != nullptr) {
     buffer.clear();
     while (buffer.size() < kWriteBytes && session_->take_packet(packet)) {
-      append_packet(buffer, packet);
+      append(buffer, packet);
     }
     if (buffer.empty()) return;
     write(buffer);
     if (retired()) return;
   }
+}
+
+void WebSocketConnection::append(std::string& out, const eio::Packet& packet) {
+  const ws::Opcode opcode = packet.binary ? ws::Opcode::binary : ws::Opcode::text;
+  if (decoder_.deflate() != nullptr) return append_compressed(out, opcode, packet);
+  ws::append_frame(out, opcode, packet.bytes.view());
+}
+
+// What was compressed for others of this turn too is forgotten at its end, when all of them have written.
+void WebSocketConnection::append_compressed(std::string& out, ws::Opcode opcode, const eio::Packet& packet) {
+  ws::Deflate& deflate = *decoder_.deflate();
+  deflate.append_message(out, opcode, packet.bytes);
+  ws::DeflateEngine& engine = deflate.engine();
+  if (engine.take_forget_duty()) state_.shard.defer([&engine] { engine.forget_shared(); });
 }
 
 // Order is kept: while something is unsent, everything is appended to it.
@@ -147,7 +159,7 @@ void WebSocketConnection::close(ws::CloseCode code) {
   // All that the session still has goes out before the close frame; its bound is the outbox's.
   std::string last;
   eio::Packet packet;
-  while (session_ != nullptr && session_->take_packet(packet)) append_packet(last, packet);
+  while (session_ != nullptr && session_->take_packet(packet)) append(last, packet);
   ws::append_close(last, code);
   session_ = nullptr;
   phase_ = Phase::closing;

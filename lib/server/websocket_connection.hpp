@@ -7,7 +7,12 @@
 #include <string_view>
 
 #include "connection.hpp"
+#include "sio/websocket/deflate.hpp"
 #include "sio/websocket/frame.hpp"
+
+namespace sio::eio {
+struct Packet;
+}
 
 namespace sio {
 
@@ -15,8 +20,11 @@ class EngineSession;
 
 class WebSocketConnection final : public Connection {
  public:
-  WebSocketConnection(ShardState& state, rt::Stream::Ptr stream, const ws::Limits& limits);
-  static WebSocketConnection& open(ShardState& state, rt::Stream::Ptr stream, const ws::Limits& limits);
+  // `deflate`: the extension agreed on; null: none. Its engine is of this shard.
+  WebSocketConnection(ShardState& state, rt::Stream::Ptr stream, const ws::Limits& limits,
+                      std::unique_ptr<ws::Deflate> deflate);
+  static WebSocketConnection& open(ShardState& state, rt::Stream::Ptr stream, const ws::Limits& limits,
+                                   std::unique_ptr<ws::Deflate> deflate);
 
   // Whose messages these are; null: nobody's (any more). The session forgets the connection first, then this.
   void set_session(EngineSession* session) { session_ = session; }
@@ -48,6 +56,8 @@ class WebSocketConnection final : public Connection {
   bool on_event(const ws::Event& event);
   bool count_control_frame();
   void fail(ws::CloseCode code);
+  void append(std::string& out, const eio::Packet& packet);
+  void append_compressed(std::string& out, ws::Opcode opcode, const eio::Packet& packet);
   void write(std::string_view bytes);
   void finish_close();
   void lost(bool orderly);

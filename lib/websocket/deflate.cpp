@@ -107,6 +107,7 @@ void Deflate::append_message(std::string& out, Opcode opcode, const SharedBytes&
   const std::string_view compressed = message.size() < bytes_min ? std::string_view{} : compress(message);
   if (compressed.empty()) return append_frame(out, opcode, message.view());
   append_compressed_frame(out, opcode, compressed);
+  if (engine_->scratch_.capacity() > DeflateEngine::kSharedBytesMax) engine_->scratch_ = {};
 }
 
 }  // namespace sio::ws

@@ -12,6 +12,7 @@
 #include "sio/http/pace.hpp"
 #include "sio/http/parser.hpp"
 #include "sio/socketio/packet.hpp"
+#include "sio/websocket/deflate.hpp"
 
 namespace sio {
 
@@ -32,7 +33,11 @@ struct EngineOptions {
   std::string path = "/engine.io/";
   eio::Config session;
   bool websocket = true;
-  std::size_t websocket_fragments_max = 256;
+  std::size_t websocket_fragments_max = 256;       // frames of one message; more: 1008 (W4)
+  Milliseconds websocket_message_timeout{30'000};  // from a message's first byte to its last; over: 1008 (W4)
+  // permessage-deflate for clients that offer it: fewer bytes for more CPU. Limits count inflated bytes (W5). Do not
+  // let one message hold both a secret and text that somebody else chooses: its length would tell about the secret.
+  ws::DeflateOptions websocket_compression{};
 };
 
 struct SocketIoOptions {

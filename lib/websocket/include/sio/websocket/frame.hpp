@@ -81,6 +81,9 @@ class Decoder {
   // True while a message (or a frame of it) has begun and not ended: a connection may be given a deadline for it.
   bool mid_message() const;
 
+  // Those it was made with. Not after close or error.
+  const Limits& limits() const { return *limits_; }
+
   // The extension, to write with; null if there is none.
   Deflate* deflate() { return deflate_.get(); }
 
