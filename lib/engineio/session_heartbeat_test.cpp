@@ -4,7 +4,7 @@ namespace sio::eio::test {
 namespace {
 
 // Part 3, 9: three rounds, the poll's body is exactly `2`; then death 200 ms after the ping.
-TEST(EngineHeartbeat, PollingRoundsAndDeath) {
+TEST(EngineHeartbeat, W6_PollingRoundsAndDeath) {
   Script s{polling_session(quick_config())};
   RequestId id = 1;
   for (int round = 0; round < 3; ++round) {
@@ -20,7 +20,7 @@ TEST(EngineHeartbeat, PollingRoundsAndDeath) {
   s.replay_failing_each_step();
 }
 
-TEST(EngineHeartbeat, WebSocketRoundsAndDeath) {
+TEST(EngineHeartbeat, W6_WebSocketRoundsAndDeath) {
   Script s{websocket_session(quick_config())};
   for (int round = 0; round < 3; ++round) {
     s.advance(299ms).expect();
@@ -33,7 +33,7 @@ TEST(EngineHeartbeat, WebSocketRoundsAndDeath) {
   s.replay_failing_each_step();
 }
 
-TEST(EngineHeartbeat, SessionNobodyPollsDiesOnTime) {
+TEST(EngineHeartbeat, W6_SessionNobodyPollsDiesOnTime) {
   Script s{polling_session(quick_config())};
   s.advance(499ms).expect();
   s.advance(1ms).expect("ended ping timeout", "gone");
@@ -49,7 +49,7 @@ TEST(EngineHeartbeat, PollAtTheDeadlineIsTooLate) {
    }).expect(R"(answer 1 400 {"code":1,"message":"Session ID unknown"})", "ended ping timeout", "gone");
 }
 
-TEST(EngineHeartbeat, OtherPacketsAreNoAnswer) {
+TEST(EngineHeartbeat, W6_OtherPacketsAreNoAnswer) {
   Script s{websocket_session(quick_config())};
   s.advance(300ms).expect("send 7 2");
   s.message(7, "4a").binary_message(7, "b").message(7, "6").expect("text a", "binary b");
