@@ -4,10 +4,13 @@
 
 #include <utility>
 
+#include "quiet_signals.hpp"
+
 namespace sio::rt {
 
 BlockingPool::BlockingPool(const std::string& name, unsigned threads, std::size_t queue_max) : queue_max_(queue_max) {
   threads_.reserve(threads);
+  const QuietSignals quiet;
   for (unsigned i = 0; i < threads; ++i) {
     threads_.emplace_back([this] { work(); });
     pthread_setname_np(threads_.back().native_handle(), name.substr(0, 15).c_str());

@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <future>
 #include <memory>
 #include <string>
@@ -242,6 +244,35 @@ TEST(BlockingPool, RefusesWhatItsQueueCannotHold) {
   EXPECT_TRUE(pool.try_submit([] {}));
   EXPECT_FALSE(pool.try_submit([] {}));
   release.set_value();
+}
+
+// Whether the calling thread would take this signal.
+bool takes(int signal) {
+  sigset_t mask;
+  pthread_sigmask(SIG_BLOCK, nullptr, &mask);
+  return sigismember(&mask, signal) == 0;
+}
+
+// An application that waits for SIGTERM in one thread must get it there: a thread of ours would end the process.
+TEST(Threads, TakeNoSignalsOfTheApplication) {
+  ASSERT_TRUE(takes(SIGTERM));
+  std::promise<std::vector<bool>> of_pool;
+  std::promise<std::vector<bool>> of_shard;
+  const auto look = [](std::promise<std::vector<bool>>& into) {
+    into.set_value({takes(SIGTERM), takes(SIGINT), takes(SIGSEGV), takes(SIGPROF)});
+  };
+  BlockingPool pool("signals", 1, 1);
+  ShardGroup group(2);
+  ASSERT_TRUE(pool.try_submit([&] { look(of_pool); }));
+  group.at(1).post([&] {
+    look(of_shard);
+    group.stop();
+  });
+  group.run();
+  const std::vector<bool> expected = {false, false, true, true};
+  EXPECT_EQ(of_pool.get_future().get(), expected);
+  EXPECT_EQ(of_shard.get_future().get(), expected);
+  EXPECT_TRUE(takes(SIGTERM));
 }
 
 TEST(Endpoint, ParsesAddresses) {

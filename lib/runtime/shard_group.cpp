@@ -6,6 +6,8 @@
 #include <string>
 #include <thread>
 
+#include "quiet_signals.hpp"
+
 namespace sio::rt {
 
 ShardGroup::ShardGroup(unsigned count) {
@@ -15,9 +17,12 @@ ShardGroup::ShardGroup(unsigned count) {
 
 void ShardGroup::run() {
   std::vector<std::thread> threads;
-  for (unsigned i = 1; i < size(); ++i) {
-    threads.emplace_back([this, i] { shards_[i]->run(); });
-    pthread_setname_np(threads.back().native_handle(), ("shard-" + std::to_string(i)).c_str());
+  {
+    const QuietSignals quiet;
+    for (unsigned i = 1; i < size(); ++i) {
+      threads.emplace_back([this, i] { shards_[i]->run(); });
+      pthread_setname_np(threads.back().native_handle(), ("shard-" + std::to_string(i)).c_str());
+    }
   }
   shards_.front()->run();
   for (std::thread& thread : threads) thread.join();

@@ -16,7 +16,7 @@ namespace sio::rt {
 
 class BlockingPool {
  public:
-  // `name`: at most 15 characters, shown by ps and gdb.
+  // `name`: at most 15 characters, shown by ps and gdb. The threads take no signals of the process.
   BlockingPool(const std::string& name, unsigned threads, std::size_t queue_max);
   ~BlockingPool();
   BlockingPool(const BlockingPool&) = delete;

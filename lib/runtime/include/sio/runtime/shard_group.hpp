@@ -19,7 +19,8 @@ class ShardGroup {
   unsigned size() const { return static_cast<unsigned>(shards_.size()); }
   // One of them; lives as long as the group.
   Shard& at(unsigned index) { return *shards_[index]; }
-  // Starts the other threads and runs the first shard here; returns after stop(), when all have ended.
+  // Starts the other threads and runs the first shard here; returns after stop(), when all have ended. The threads that
+  // it starts take no signals of the process.
   void run();
   // From any thread.
   void stop();
