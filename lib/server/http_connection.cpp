@@ -176,7 +176,7 @@ void HttpConnection::run_route(HttpRouter::Match match) {
   if (match.fallback) return answer(router.run(router.fallback(), here));
   if (match.route == nullptr) {
     http::Response response = router.error(match.status, &here);
-    if (!match.allow.empty()) response.headers.set("Allow", match.allow);
+    if (match.status == 405) response.headers.set("Allow", match.allow);  // RFC 9110 15.5.6: also if empty
     return answer(std::move(response));
   }
   const Route& route = *match.route;

@@ -9,6 +9,7 @@ namespace sio::test {
 namespace {
 
 constexpr Milliseconds kAlmost{100};
+constexpr std::size_t kLargeBytes = 50'000'000;
 
 struct HttpTime : testing::Test {
   HttpTime() : server(threads(2)) {
@@ -21,7 +22,7 @@ struct HttpTime : testing::Test {
     http.add({.method = "POST", .pattern = "/post", .body_bytes_max = 100'000, .handler = length});
     http.add({.method = "GET", .pattern = "/large", .handler = [](const RouteRequest&) {
                 http::Response response;
-                response.body.assign(16'000'000, 'x');
+                response.body.assign(kLargeBytes, 'x');
                 return response;
               }});
     http.add({.method = "GET", .pattern = "/slow", .run_on = RunOn::pool, .handler = [this](const RouteRequest&) {
@@ -112,19 +113,19 @@ TEST_F(HttpTime, H6_BodyMustBeThereAfter30Seconds) {
   EXPECT_EQ(steady.receive().status, 408);
 }
 
-// An orderly end would leave megabytes in the kernel, offered to a peer that takes nothing.
+// An orderly end would leave megabytes in the kernel, offered to a peer that takes nothing. The limit is on standing
+// still; the kernel's buffers hold less than the ten megabytes that are read here to see that the server goes on.
 TEST_F(HttpTime, H6_StalledAnswerIsResetAfter20Seconds) {
+  constexpr std::size_t kMuch = 10'000'000;
   Wire stalled(server.port(), 4 * 1024);
   stalled.send(HttpClient::head_of("GET", "/large"));
-  EXPECT_TRUE(stalled.read(1'000).starts_with("HTTP/1.1 200 "));
-  advance(Milliseconds(20'000) - kAlmost);
-  const std::size_t before = stalled.read(100'000).size();  // takes a little: the limit is on standing still
-  EXPECT_EQ(before, 100'000U);
-  settle();
-  advance(Milliseconds(20'000) - kAlmost);
-  EXPECT_FALSE(stalled.read(1'000).empty());
+  for (int pause = 0; pause < 2; ++pause) {
+    EXPECT_EQ(stalled.read(kMuch).size(), kMuch);
+    advance(Milliseconds(20'000) - kAlmost);
+  }
+  EXPECT_EQ(stalled.read(kMuch).size(), kMuch);
   advance(Milliseconds(20'000) + kAlmost);
-  EXPECT_LT(stalled.read_to_end().size(), 15'000'000U);
+  EXPECT_LT(stalled.read_to_end().size(), kMuch);
   EXPECT_TRUE(stalled.was_reset());
 }
 
@@ -158,7 +159,7 @@ TEST_F(HttpTime, LargeAnswerArrivesThoughTheClientHasEndedItsHalf) {
   http.wire().send(HttpClient::head_of("GET", "/large"));
   http.wire().end_sending();
   settle();
-  EXPECT_EQ(http.receive().body.size(), 16'000'000U);
+  EXPECT_EQ(http.receive().body.size(), kLargeBytes);
   EXPECT_EQ(http.wire().read_to_end(), "");
 }
 

@@ -1,5 +1,7 @@
 #include "counting_new.hpp"
 
+#include <malloc.h>
+
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -18,28 +20,37 @@ std::atomic<std::size_t> count{0};
 std::atomic<std::size_t> bytes{0};
 std::atomic<std::size_t> frees{0};
 std::atomic<std::size_t> large{0};
+std::atomic<std::size_t> live_bytes{0};
 
-void note_taken(std::size_t size) {
+void note_taken(std::size_t size, std::size_t block) {
   count.fetch_add(1, std::memory_order_relaxed);
   bytes.fetch_add(size, std::memory_order_relaxed);
   if (size >= sio::test::kLargeAllocation) large.fetch_add(1, std::memory_order_relaxed);
+  live_bytes.fetch_add(block, std::memory_order_relaxed);
 }
 
-void note_given_back(const volatile void* memory) {
-  if (memory != nullptr) frees.fetch_add(1, std::memory_order_relaxed);
+void note_given_back(std::size_t block) {
+  frees.fetch_add(1, std::memory_order_relaxed);
+  live_bytes.fetch_sub(block, std::memory_order_relaxed);
 }
 
 }  // namespace
 
-sio::test::Allocations sio::test::allocations() { return {count.load(), bytes.load(), frees.load(), large.load()}; }
+sio::test::Allocations sio::test::allocations() {
+  return {count.load(), bytes.load(), frees.load(), large.load(), live_bytes.load()};
+}
 
 #if SANITIZER_OWNS_NEW
 
+extern "C" std::size_t __sanitizer_get_allocated_size(const volatile void* memory);
 extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void*, std::size_t),
                                                          void (*on_free)(const volatile void*));
 namespace {
 [[maybe_unused]] const int installed = __sanitizer_install_malloc_and_free_hooks(
-    [](const volatile void*, std::size_t size) { note_taken(size); }, note_given_back);
+    [](const volatile void* memory, std::size_t size) { note_taken(size, __sanitizer_get_allocated_size(memory)); },
+    [](const volatile void* memory) {
+      if (memory != nullptr) note_given_back(__sanitizer_get_allocated_size(memory));
+    });
 }  // namespace
 
 #else
@@ -48,12 +59,12 @@ namespace {
 
 void* taken(void* memory, std::size_t size) {
   if (memory == nullptr) throw std::bad_alloc();
-  note_taken(size);
+  note_taken(size, ::malloc_usable_size(memory));
   return memory;
 }
 
 void give_back(void* memory) noexcept {
-  note_given_back(memory);
+  if (memory != nullptr) note_given_back(::malloc_usable_size(memory));
   std::free(memory);
 }
 

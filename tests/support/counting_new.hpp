@@ -13,7 +13,8 @@ struct Allocations {
   std::size_t count = 0;
   std::size_t bytes = 0;
   std::size_t frees = 0;
-  std::size_t large = 0;  // of at least kLargeAllocation
+  std::size_t large = 0;       // of at least kLargeAllocation
+  std::size_t live_bytes = 0;  // taken and not given back, as large as the allocator made the blocks
 
   [[nodiscard]] std::size_t live() const { return count - frees; }
 };
