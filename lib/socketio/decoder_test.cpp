@@ -124,6 +124,35 @@ TEST(SocketioDecoder, S1_RefusesWhatNoClientMaySend) {
   }
 }
 
+// An application that hears its own `disconnect` from a client would believe it.
+TEST(SocketioDecoder, S4_ReservedNamesAreRefusedHoweverTheyAreWritten) {
+  for (const std::string_view name :
+       {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}) {
+    const std::string rest(name.substr(1));
+    const std::string escaped = name.front() == 'c'   ? "\\u0063"
+                                : name.front() == 'd' ? "\\u0064"
+                                : name.front() == 'n' ? "\\u006e"
+                                                      : "\\u0072";
+    for (const std::string& written : {std::string(name), escaped + rest}) {
+      DecodedPacket packet;
+      EXPECT_EQ(feed("2[\"" + written + "\"]", packet), Status::invalid) << written;
+      EXPECT_EQ(feed("2/admin,7[\"" + written + "\",1]", packet), Status::invalid) << written;
+      EXPECT_EQ(feed("51-[\"" + written + "\",{\"_placeholder\":true,\"num\":0}]", packet), Status::invalid) << written;
+      EXPECT_EQ(feed("2[\"x\",\"" + written + "\"]", packet), Status::packet) << written;
+      EXPECT_EQ(feed("3[\"" + written + "\"]", packet), Status::packet) << written;
+    }
+  }
+}
+
+TEST(SocketioDecoder, S4_NumbersAndMegabytesAreNamesLikeOthers) {
+  for (const std::string& name : {std::string("7"), std::string("-0.5e3"), '"' + std::string(1'000'000, 'n') + '"'}) {
+    const std::string text = "2[" + name + ",1]";
+    DecodedPacket packet;
+    ASSERT_EQ(feed(text, packet), Status::packet) << name.substr(0, 20);
+    EXPECT_EQ(packet.event_name, name);
+  }
+}
+
 // The sender of a text that is JSON but breaks a limit is told so; the session stays.
 TEST(SocketioDecoder, W7_BrokenLimitsAreHandedOnWithTheirPacket) {
   using json::Error;
