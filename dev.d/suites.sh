@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2034,SC2119,SC2120
 # The test suites: what each runs, and how the counts are read from the closing lines of its runner.
 # A suite is a function suite_NAME writing to standard output and a count_NAME that prints "PASSED FAILED SKIPPED".
-SUITES_ALL='tidy unit web conformance integration e2e lint'
+SUITES_ALL='tidy unit web conformance integration e2e lint fuzz'
 SUITES_SANITIZER='unit conformance integration'
 
 groups_of_suite() {
   case $1 in
-    integration | e2e | lint | docs) echo "$1" ;;
+    integration | e2e | lint | docs | fuzz) echo "$1" ;;
     package) echo package ;;
     examples) echo integration ;;  # Python's client too
   esac
@@ -98,6 +98,16 @@ count_node() {
 
 suite_lint() { run_lint; }
 count_lint() { sum_lines '^[0-9]+ passed, [0-9]+ failed: ' passed failed skipped; }
+
+# The corpora, then FUZZ_SECONDS shared by all targets; one test a target.
+suite_fuzz() {
+  local names=()
+  build_targets fuzz fuzzers
+  mapfile -t names < <(fuzz_names build/fuzz/fuzz)
+  fuzz_side_by_side "${FUZZ_SECONDS:-180}" "${names[@]}"
+  ((FUZZ_FAILED == 0))
+}
+count_fuzz() { sum_lines '^[0-9]+ passed, [0-9]+ failed: ' passed failed skipped; }
 
 # sum_lines LINES PASSED FAILED SKIPPED: adds up the numbers before the words PASSED … in the lines that match LINES.
 sum_lines() {

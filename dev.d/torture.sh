@@ -27,3 +27,6 @@ torture_part_simulation() {
   step 'simulation: 1,000,000 seeds' env SIMULATION_SEEDS="${SIMULATION_SEEDS:-1000000}" build/release/bin/simulation_test
   tail -n 4 build/log/simulation--1-000-000-seeds.log
 }
+
+# 50,000,000 executions (FUZZ_RUNS) of each fuzz target; what a target has done as it is built now is not done again.
+torture_part_fuzz() { fuzz_torture; }

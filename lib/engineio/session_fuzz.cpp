@@ -1,38 +1,25 @@
 // A session driven by bytes: each takes an input of the driver, with the next bytes as its arguments. What the harness
 // watches must hold, packets for the client must leave once and in order, and in the end the session must be gone.
+
+// libFuzzer: -max_len=192
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "fuzz_input.hpp"
 #include "session_harness.hpp"
 
 namespace {
 
 using namespace sio::eio;
 using sio::eio::test::Harness;
+using sio::fuzz::Input;
 
-class Input {
- public:
-  Input(const std::uint8_t* data, std::size_t size) : rest_(reinterpret_cast<const char*>(data), size) {}
-  bool empty() const { return rest_.empty(); }
-  unsigned byte() {
-    if (rest_.empty()) return 0;
-    const unsigned value = static_cast<unsigned char>(rest_.front());
-    rest_.remove_prefix(1);
-    return value;
-  }
-  std::string_view bytes() {
-    const std::string_view taken = rest_.substr(0, byte_length());
-    rest_.remove_prefix(taken.size());
-    return taken;
-  }
-
- private:
-  std::size_t byte_length() { return byte() % 64; }
-  std::string_view rest_;
-};
+// A length, and that many bytes.
+std::string_view piece(Input& input) { return input.bytes(input.byte() % 64); }
 
 Config small_config(unsigned choice) {
   Config config;
@@ -92,8 +79,8 @@ RequestId recent(const Play& play, unsigned choice) {
 using Step = void (*)(Play&, unsigned choice);
 
 void poll(Play& play, unsigned) { play.harness.poll(++play.request); }
-void post_some(Play& play, unsigned) { post(play, play.input.bytes()); }
-void message(Play& play, unsigned choice) { play.harness.message(connection(choice), play.input.bytes()); }
+void post_some(Play& play, unsigned) { post(play, piece(play.input)); }
+void message(Play& play, unsigned choice) { play.harness.message(connection(choice), piece(play.input)); }
 void send_next(Play& play, unsigned) { send(play); }
 void flush(Play& play, unsigned) { play.harness.flush(); }
 
@@ -103,7 +90,7 @@ constexpr Step kSteps[32] = {
     poll,
     [](Play& play, unsigned choice) { play.harness.abort_poll(recent(play, choice)); },
     [](Play& play, unsigned choice) { play.harness.begin_post(++play.request, choice >= 224); },
-    [](Play& play, unsigned choice) { play.harness.post_body(recent(play, choice), play.input.bytes()); },
+    [](Play& play, unsigned choice) { play.harness.post_body(recent(play, choice), piece(play.input)); },
     post_some,
     post_some,
     [](Play& play, unsigned choice) { play.harness.post_too_large(recent(play, choice)); },
@@ -115,13 +102,13 @@ constexpr Step kSteps[32] = {
     [](Play& play, unsigned choice) { play.harness.message(connection(choice), "5"); },
     message,
     message,
-    [](Play& play, unsigned choice) { play.harness.message(connection(choice), play.input.bytes(), true); },
+    [](Play& play, unsigned choice) { play.harness.message(connection(choice), piece(play.input), true); },
     [](Play& play, unsigned choice) { play.harness.lose(connection(choice)); },
     send_next,
     send_next,
     send_next,
     [](Play& play, unsigned) { play.harness.send("4v", false, true); },
-    [](Play& play, unsigned) { play.harness.send(play.input.bytes(), true); },
+    [](Play& play, unsigned) { play.harness.send(piece(play.input), true); },
     [](Play& play, unsigned choice) { close(play.harness, choice >> 5); },
     [](Play& play, unsigned choice) { play.harness.writable = choice >= 128; },
     [](Play& play, unsigned choice) { play.harness.advance(sio::Milliseconds{choice}); },
@@ -142,6 +129,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Config config = small_config(input.byte());
   const bool websocket = input.byte() % 4 == 0;
   Harness harness(config, websocket ? TransportKind::websocket : TransportKind::polling, websocket ? 1 : 0);
+  harness.recording = false;
   Numbers numbers;
   Play play{harness, numbers, input};
   harness.on_send = [&](ConnectionId, const Packet& packet) {

@@ -1,6 +1,11 @@
-// The request parser under arbitrary bytes: however they are cut, the same requests and errors come out; and what comes
-// out holds the limits and cannot be read in another way. The first byte of an input chooses the cuts.
+// The request parser under arbitrary bytes: however they are cut, the same requests and errors come out; what comes out
+// holds the limits, cannot be read in another way, and written again as one plain request is read the same. The first
+// byte of an input chooses the cuts and, by its upper two bits, narrow limits.
+
+// libFuzzer: -max_len=512
+
 #include <cstdint>
+#include <string>
 
 #include "parser_cases.hpp"
 #include "sio/base/ascii.hpp"
@@ -8,29 +13,66 @@
 
 namespace {
 
+using sio::http::ParserLimits;
 using sio::http::testing::Outcome;
 using sio::http::testing::Parsed;
 
 constexpr std::size_t kBodyBytesMax = 100;
 
-void check_request(const Parsed& request) {
-  SIO_CHECK(!request.method.empty() && !request.path.empty());
-  SIO_CHECK(request.path.front() == '/' || request.path == "*");
-  SIO_CHECK(request.path.find('\0') == std::string::npos);
-  SIO_CHECK(request.target.size() <= 4096 && request.headers.size() <= 101);  // one more: Host by an absolute target
-  SIO_CHECK(request.body.size() <= kBodyBytesMax);
+struct Fields {
   std::size_t hosts = 0;
   std::size_t framings = 0;
+  bool chunked = false;
+  bool absolute = false;
+};
+
+Fields check_request(const Parsed& request, const ParserLimits& limits) {
+  SIO_CHECK(!request.method.empty() && !request.path.empty() && request.method != "CONNECT");
+  SIO_CHECK(request.path.front() == '/' || request.path == "*");
+  SIO_CHECK(request.path.find('\0') == std::string::npos);
+  Fields fields;
+  fields.absolute = request.target.front() != '/' && request.target != "*";
+  SIO_CHECK(request.target.size() <= limits.target_bytes_max);
+  // An absolute target brings a Host of its own.
+  SIO_CHECK(request.headers.size() <= limits.fields_max + (fields.absolute ? 1U : 0U));
+  SIO_CHECK(request.body.size() <= kBodyBytesMax);
+  std::size_t bytes = request.method.size() + request.target.size();
   for (const auto& [name, value] : request.headers) {
     SIO_CHECK(!name.empty() && name.find_first_of(" \t\r\n:") == std::string::npos);
     SIO_CHECK(value.find_first_of(std::string_view("\r\n\0", 3)) == std::string::npos);
-    hosts += sio::equals_ignore_case(name, "host") ? 1U : 0U;
-    const bool framing =
-        sio::equals_ignore_case(name, "content-length") || sio::equals_ignore_case(name, "transfer-encoding");
-    framings += framing ? 1U : 0U;
+    bytes += name.size() + value.size();
+    fields.hosts += sio::equals_ignore_case(name, "host") ? 1U : 0U;
+    const bool encoding = sio::equals_ignore_case(name, "transfer-encoding");
+    fields.chunked = fields.chunked || encoding;
+    fields.framings += encoding || sio::equals_ignore_case(name, "content-length") ? 1U : 0U;
   }
-  SIO_CHECK(hosts <= 1 && framings <= 1);
-  SIO_CHECK(request.body.empty() || framings == 1);
+  SIO_CHECK(bytes <= limits.head_bytes_max + (fields.absolute ? limits.target_bytes_max : 0U));
+  SIO_CHECK(fields.hosts <= 1 && fields.framings <= 1);
+  SIO_CHECK(request.body.empty() || fields.framings == 1);
+  return fields;
+}
+
+// One request with nothing to doubt about it, which says the same.
+std::string written_again(const Parsed& request, const Fields& fields) {
+  std::string text = request.method + ' ' + request.target + (fields.hosts == 1 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");
+  for (const auto& [name, value] : request.headers) text.append(name).append(": ").append(value).append("\r\n");
+  text += "\r\n";
+  if (!fields.chunked) return text + request.body;
+  constexpr std::string_view kHex = "0123456789abcdef";
+  if (!request.body.empty()) {
+    text += {kHex[request.body.size() >> 4], kHex[request.body.size() & 15], '\r', '\n'};
+    text += request.body + "\r\n";
+  }
+  return text + "0\r\n\r\n";
+}
+
+void check_round_trip(Parsed request, const Fields& fields) {
+  const ParserLimits wide{.fields_max = 1000, .head_bytes_max = 100'000, .target_bytes_max = 10'000};
+  const std::string text = written_again(request, fields);
+  Outcome again = sio::http::testing::run(text, wide, kBodyBytesMax, text.size());
+  SIO_CHECK(again.requests.size() == 1 && !again.unfinished);
+  again.requests[0].keep_alive = request.keep_alive;  // the version may have changed
+  SIO_CHECK(again.requests[0] == request);
 }
 
 }  // namespace
@@ -38,15 +80,18 @@ void check_request(const Parsed& request) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   const std::size_t piece_bytes = 2U + data[0] % 64U;
+  ParserLimits limits;
+  if (data[0] >= 192) {
+    limits = {.fields_max = 4, .head_bytes_max = 160, .target_bytes_max = 32, .chunk_extension_bytes_max = 8};
+  }
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
-  const sio::http::ParserLimits limits;
 
   const Outcome whole = sio::http::testing::run(bytes, limits, kBodyBytesMax, bytes.size());
   SIO_CHECK(whole == sio::http::testing::run(bytes, limits, kBodyBytesMax, 1));
   SIO_CHECK(whole == sio::http::testing::run(bytes, limits, kBodyBytesMax, piece_bytes));
   for (const Parsed& request : whole.requests) {
     if (request.error == 0) {
-      check_request(request);
+      check_round_trip(request, check_request(request, limits));
     } else {
       SIO_CHECK(&request == &whole.requests.back() && request.error >= 400 && request.error <= 505);
     }

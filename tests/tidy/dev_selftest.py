@@ -22,6 +22,7 @@ CLOSINGS = [
     ("conformance", "ℹ tests 12\nℹ suites 2\nℹ pass 9\nℹ fail 1\nℹ cancelled 1\nℹ skipped 1\nℹ todo 0\nℹ duration_ms 88.1\n", "9 2 1"),
     ("integration", "# tests 3\n# pass 3\n# fail 0\n# cancelled 0\n# skipped 0\n# todo 0\n", "3 0 0"),
     ("e2e", "Running 6 tests using 1 worker\n  1 failed\n    a.spec.ts:3 › x\n  1 flaky\n  1 skipped\n  1 did not run\n  2 passed (7.1s)\n", "3 2 1"),
+    ("fuzz", "1 passed, 0 failed: fuzz json_scan   900 executions\n0 passed, 1 failed: fuzz http_parser\n  | x\n", "1 1 0"),
     ("lint", "1 passed, 0 failed: clang-format\n40 passed, 2 failed: clang-tidy\n", "41 2 0"),
 ]
 
