@@ -1,22 +1,26 @@
 # shellcheck shell=bash disable=SC2034,SC2119,SC2120
-# `./dev torture [PART…]`: the full counts behind what `./dev test` samples. A part is a function torture_NAME that needs
-# no arguments, prints what it counted on its last lines, and fails if anything was found. Hours, not minutes.
+# `./dev torture [PART [WORD…]]…`: the full counts behind what `./dev test` samples. A part is a function torture_part_NAME
+# that needs no arguments, prints what it counted on its last lines, and fails if anything was found. Hours, not minutes.
+# What follows a part and is none itself is an argument of it (`./dev torture mutants H1`).
 torture_parts() { declare -F | sed -n 's/^declare -f torture_part_//p'; }
 
 dev_torture() {
-  local part parts=() start
+  local part parts=() start word
+  local -A words=()
   mapfile -t parts < <(torture_parts)
   if (($#)); then
-    for part in "$@"; do
-      declare -F "torture_part_$part" >/dev/null || die 64 "no such part: $part (there are: ${parts[*]})"
+    declare -F "torture_part_$1" >/dev/null || die 64 "no such part: $1 (there are: ${parts[*]})"
+    parts=()
+    for word in "$@"; do
+      if declare -F "torture_part_$word" >/dev/null; then parts+=("$word"); else words[${parts[-1]}]+=" $word"; fi
     done
-    parts=("$@")
   fi
   lock_tree
   need_packages build test
   for part in "${parts[@]}"; do
     start=$(now_ms)
-    "torture_part_$part"
+    # shellcheck disable=SC2086  # a list of words
+    "torture_part_$part" ${words[$part]:-}
     printf '%-44s%8s s   passed\n' "torture $part" "$(seconds_since "$start")" >&2
   done
 }
@@ -30,3 +34,9 @@ torture_part_simulation() {
 
 # 50,000,000 executions (FUZZ_RUNS) of each fuzz target; what a target has done as it is built now is not done again.
 torture_part_fuzz() { fuzz_torture; }
+
+# Every planted bug of tests/mutants, or those of the rows or ids named: each must make its test fail.
+torture_part_mutants() {
+  step 'mutants: tools' web/tools/toolchain.sh build/node web
+  PATH=$(web/tools/toolchain.sh build/node web 9>&-):$PATH python3 tests/mutants/mutants.py "$@" 9>&-
+}
