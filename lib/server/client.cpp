@@ -4,7 +4,7 @@
 
 #include "core.hpp"
 #include "engine_session.hpp"
-#include "guard.hpp"
+#include "handler_call.hpp"
 #include "sio/base/check.hpp"
 
 namespace sio {
@@ -82,20 +82,18 @@ void Client::connect(const DecodedPacket& packet) {
   entries_.push_back({nsp, next_serial_++, nullptr});
   const std::uint32_t serial = entries_.back().serial;
   const std::string_view auth = packet.payload.empty() ? std::string_view("{}") : packet.payload;
-  if (!nsp->authorizer_) {
+  if (nsp->middlewares_.empty()) {
     if (packet.json_error != json::Error::none) return refuse(*nsp, serial, "Invalid payload", {});
     return accept(*nsp, serial, nullptr, nullptr, json::Value(auth));
   }
   const Handle session = static_cast<EngineSession&>(engine_).handle();
-  // One that is thrown away, by an exception too, is refused.
-  call_guarded(nsp->authorizer_,
-               ConnectRequest(state_.core, session, *nsp, serial, std::string(auth), packet.json_error));
+  ConnectRequest(state_.core, session, *nsp, serial, std::string(auth), packet.json_error).next();
 }
 
 void Client::accept(Namespace& nsp, std::uint32_t serial, std::unique_ptr<SocketData> data,
                     const ConnectRequest::OnAccepted& on_accepted, json::Value auth) {
+  if (!is_connecting(nsp, serial)) return;
   Entry* entry = find(nsp, serial);
-  if (closed_ || entry == nullptr || entry->socket) return;
   entry->socket = std::make_unique<Socket>(*this, nsp);
   Socket& socket = *entry->socket;
   socket.set_data(std::move(data));
@@ -103,7 +101,7 @@ void Client::accept(Namespace& nsp, std::uint32_t serial, std::unique_ptr<Socket
   state_.shard.timers().cancel(*this);
   socket.enter_shard();
   send_plain(PacketType::connect, nsp.name(), R"({"sid":")" + socket.id() + R"("})");
-  const bool set_up = call_guarded([&] {
+  const bool set_up = call_handler(state_.core, nsp, [&] {
     if (on_accepted) on_accepted(socket);
     if (socket.connected() && nsp.on_connection_) nsp.on_connection_(socket, auth);
   });
@@ -111,9 +109,8 @@ void Client::accept(Namespace& nsp, std::uint32_t serial, std::unique_ptr<Socket
 }
 
 void Client::refuse(Namespace& nsp, std::uint32_t serial, std::string_view message, std::string_view data_json) {
-  Entry* entry = find(nsp, serial);
-  if (closed_ || entry == nullptr || entry->socket) return;
-  erase(*entry);
+  if (!is_connecting(nsp, serial)) return;
+  erase(*find(nsp, serial));
   std::string body;
   json::Writer writer(body);
   writer.begin_object().member("message", message);
@@ -145,7 +142,8 @@ void Client::drop(Socket& socket, DisconnectReason reason) {
 void Client::on_drained() {
   for (std::size_t i = 0; i < entries_.size(); ++i) {  // NOLINT(modernize-loop-convert): handlers may erase entries
     const Entry& entry = entries_[i];
-    if (entry.socket && entry.nsp->on_drained_) call_guarded(entry.nsp->on_drained_, *entry.socket);
+    if (!entry.socket || !entry.nsp->on_drained_) continue;
+    call_handler(state_.core, *entry.nsp, entry.nsp->on_drained_, *entry.socket);
   }
 }
 
@@ -177,6 +175,11 @@ Client::Entry* Client::find(const Namespace& nsp, std::uint32_t serial) {
   return nullptr;
 }
 
+bool Client::is_connecting(const Namespace& nsp, std::uint32_t serial) {
+  const Entry* entry = find(nsp, serial);
+  return !closed_ && entry != nullptr && !entry->socket;
+}
+
 void Client::erase(Entry& entry) { entries_.erase(entries_.begin() + (&entry - entries_.data())); }
 
 SocketIoApplication::SocketIoApplication(ServerCore& core, SocketIoOptions options)
@@ -185,6 +188,18 @@ SocketIoApplication::SocketIoApplication(ServerCore& core, SocketIoOptions optio
 std::unique_ptr<EngineClient> SocketIoApplication::on_open(EngineSocket& socket) {
   if (!options_.kept_headers.empty()) socket.keep_headers(options_.kept_headers);
   return std::make_unique<Client>(*this, core_.current_state(), socket);
+}
+
+void SocketIoApplication::enter_cluster() {
+  if (options_.cluster == nullptr) return;
+  options_.cluster->start(sink_);
+  core_.set_cluster(options_.cluster);
+}
+
+void SocketIoApplication::leave_cluster() {
+  if (options_.cluster == nullptr) return;
+  core_.set_cluster(nullptr);
+  options_.cluster->stop();
 }
 
 Namespace* SocketIoApplication::find(std::string_view name) {

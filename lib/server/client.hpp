@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cluster_sink.hpp"
 #include "sio/runtime/timer_queue.hpp"
 #include "sio/server/engine.hpp"
 #include "sio/server/namespace.hpp"
@@ -36,6 +37,8 @@ class Client final : public EngineClient, private rt::Timer {
   void send_plain(PacketType type, std::string_view nsp, std::string_view json);
   void accept(Namespace& nsp, std::uint32_t serial, std::unique_ptr<SocketData> data,
               const ConnectRequest::OnAccepted& on_accepted, json::Value auth);
+  // That CONNECT is still undecided.
+  bool is_connecting(const Namespace& nsp, std::uint32_t serial);
   void refuse(Namespace& nsp, std::uint32_t serial, std::string_view message, std::string_view data_json);
   // Ends one socket: tells the application, forgets it. Safe while one of its handlers runs.
   void drop(Socket& socket, DisconnectReason reason);
@@ -76,8 +79,13 @@ class SocketIoApplication final : public EngineApplication {
   Namespace& of(std::string_view name);
   ServerCore& core() { return core_; }
 
+  // Before the shards run, and after they have ended.
+  void enter_cluster();
+  void leave_cluster();
+
  private:
   ServerCore& core_;
+  LocalSink sink_{*this};
   SocketIoOptions options_;
   std::vector<std::unique_ptr<Namespace>> namespaces_;
 };

@@ -45,7 +45,7 @@ struct Connecting : testing::Test {
     server.server().serve_socket_io(options);
     server.of("/").on_connection([](Socket& socket, json::Value auth) { socket.emit("auth", Json{auth.text()}); });
     Namespace& now = server.of("/now");
-    now.set_authorizer([](ConnectRequest request) {
+    now.use([](ConnectRequest request) {
       const auto name = request.auth().find("name");
       if (!name) return request.refuse("No name", R"({"code":7})");
       if (request.handshake()->headers.find("host") != "test") return request.refuse("No handshake");
@@ -56,11 +56,11 @@ struct Connecting : testing::Test {
     });
     now.on_connection(
         [](Socket& socket, json::Value auth) { socket.emit("welcome", socket.data<Name>().text, Json{auth.text()}); });
-    server.of("/wait").set_authorizer([this](ConnectRequest request) { waiting.add(std::move(request)); });
+    server.of("/wait").use([this](ConnectRequest request) { waiting.add(std::move(request)); });
     server.of("/wait").on_disconnect(
         [this](Socket&, DisconnectReason reason) { log.add("left: " + std::string(to_string(reason))); });
-    server.of("/dropped").set_authorizer([](const ConnectRequest&) {});
-    server.of("/throws").set_authorizer([](ConnectRequest request) {
+    server.of("/dropped").use([](const ConnectRequest&) {});
+    server.of("/throws").use([](ConnectRequest request) {
       const ConnectRequest taken = std::move(request);
       throw std::runtime_error("no");
     });
@@ -233,7 +233,7 @@ TEST(ConnectTimeout, E6_SessionThatJoinsNothingIsClosed) {
   server.server().serve_socket_io(options);
   server.of("/");
   Waiting never;
-  server.of("/wait").set_authorizer([&never](ConnectRequest request) { never.add(std::move(request)); });
+  server.of("/wait").use([&never](ConnectRequest request) { never.add(std::move(request)); });
   server.start();
   SocketIoClient idle(server.port(), "");
   EXPECT_EQ(idle.websocket().close_code(), 0U);

@@ -9,6 +9,7 @@
 
 #include "engine_endpoint.hpp"
 #include "engine_session.hpp"
+#include "guard.hpp"
 #include "http_connection.hpp"
 #include "sio/base/check.hpp"
 #include "sio/runtime/clock.hpp"
@@ -83,7 +84,7 @@ ServerCore::~ServerCore() {
 
 ShardState& ServerCore::current_state() {
   rt::Shard* shard = rt::Shard::current();
-  SIO_CHECK(shard != nullptr);
+  SIO_CHECK(owns(shard));
   return *states_[shard->index()];
 }
 
@@ -140,13 +141,16 @@ void ServerCore::accept(int descriptor, std::string remote) {
 }
 
 void ServerCore::run() {
+  SIO_CHECK(!std::exchange(ran_, true));
   for (const auto& listener : listeners_) listener->start();
   shards_.run();
 }
 
 void ServerCore::stop() {
   shards_.at(0).post([this] {
+    if (std::exchange(stopping_, true)) return;
     for (const auto& listener : listeners_) listener->close();
+    for (const auto& handler : stopping_handlers_) call_guarded(handler);
     for (const auto& state : states_) state->shard.post([this, &each = *state] { begin_shutdown(each); });
   });
 }

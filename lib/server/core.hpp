@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,9 +19,11 @@
 
 namespace sio {
 
+class ClusterAdapter;
 class EngineEndpoint;
 class EngineSession;
 class ServerCore;
+class ServerObserver;
 class Socket;
 
 // Everything that lives on one shard and is touched by its thread only.
@@ -48,10 +51,18 @@ class ServerCore {
   ServerCore& operator=(const ServerCore&) = delete;
 
   const ServerOptions& options() const { return options_; }
+  ServerObserver* observer() const { return options_.observer; }
+  // Where broadcasts go besides; null: nowhere. From any thread.
+  ClusterAdapter* cluster() const { return cluster_.load(std::memory_order_acquire); }
+  void set_cluster(ClusterAdapter* cluster) { cluster_.store(cluster, std::memory_order_release); }
   HttpRouter& router() { return router_; }
   rt::ShardGroup& shards() { return shards_; }
   ShardState& state(unsigned shard) { return *states_[shard]; }
-  // The state of the shard whose thread this is; CHECK on any other thread.
+  // Is one of this server's; null is not.
+  bool owns(const rt::Shard* shard) {
+    return shard != nullptr && shard->index() < states_.size() && &states_[shard->index()]->shard == shard;
+  }
+  // The state of the shard whose thread this is; CHECK on any other thread, of other servers' shards too.
   ShardState& current_state();
 
   EngineEndpoint& add_endpoint(std::unique_ptr<EngineEndpoint> endpoint);
@@ -67,6 +78,7 @@ class ServerCore {
   // Answers the HTTP request under way on connection `request`, if it is still there. From any thread.
   void answer(Handle request, http::Response response);
 
+  void add_stopping_handler(std::function<void()> handler) { stopping_handlers_.push_back(std::move(handler)); }
   Result<rt::Endpoint, std::string> listen(std::string_view address);
   void run();
   void stop();
@@ -81,9 +93,13 @@ class ServerCore {
   std::vector<std::unique_ptr<ShardState>> states_;
   std::vector<std::unique_ptr<EngineEndpoint>> endpoints_;
   std::vector<std::unique_ptr<rt::Listener>> listeners_;
+  std::vector<std::function<void()>> stopping_handlers_;
+  bool stopping_ = false;  // on the first shard
+  bool ran_ = false;
   std::string instance_;     // random start of request ids
   unsigned next_shard_ = 0;  // on the first shard: where the next connection goes
   std::atomic<unsigned> shards_drained_{0};
+  std::atomic<ClusterAdapter*> cluster_{nullptr};
   rt::BlockingPool pool_;
   rt::BlockingPool hash_pool_;
 };

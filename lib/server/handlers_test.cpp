@@ -29,8 +29,8 @@ struct Handlers : testing::Test {
       event.socket().emit("never");
     });
     nsp.on("busy", [](Event& event) {
-      event.socket().emit_volatile("volatile", Arguments::of(1));
-      event.socket().emit_volatile("volatile", Arguments::of(SharedBytes("blob")));
+      event.socket().emit_volatile("volatile", 1);
+      event.socket().emit_volatile("volatile", SharedBytes("blob"));
     });
     nsp.on_connection([](Socket& socket, json::Value) { socket.join("all"); });
     nsp.on_disconnect([this](Socket& socket, DisconnectReason reason) {

@@ -2,10 +2,9 @@
 
 #include <utility>
 
-#include "client.hpp"
 #include "core.hpp"
-#include "engine_session.hpp"
-#include "guard.hpp"
+#include "handler_call.hpp"
+#include "sio/json/writer.hpp"
 
 namespace sio {
 
@@ -21,16 +20,25 @@ Broadcast Namespace::to(std::string_view room) {
   return broadcast;
 }
 
+Broadcast Namespace::except(std::string_view room) {
+  Broadcast broadcast(*this);
+  broadcast.except(room);
+  return broadcast;
+}
+
 LocalRooms& Namespace::local() { return *local_[core_.current_state().shard.index()]; }
+
+bool Namespace::is_here(SocketRef ref) const {
+  return ref.shard() < core_.shards().size() && rt::Shard::current() == &core_.shards().at(ref.shard());
+}
 
 void Namespace::with_socket(SocketRef ref, std::function<void(Socket&)> function) {
   if (!ref || ref.shard() >= core_.shards().size()) return;
   auto task = [this, ref, function = std::move(function)] {
-    if (Socket* socket = local().find(ref)) call_guarded(function, *socket);
+    if (Socket* socket = local().find(ref)) call_handler(core_, *this, function, *socket);
   };
-  rt::Shard& there = core_.shards().at(ref.shard());
-  if (rt::Shard::current() == &there) return task();
-  there.post(std::move(task));
+  if (is_here(ref)) return task();
+  core_.shards().at(ref.shard()).post(std::move(task));
 }
 
 void Namespace::dispatch(Socket& socket, const DecodedPacket& packet) {
@@ -45,85 +53,123 @@ void Namespace::dispatch(Socket& socket, const DecodedPacket& packet) {
     if (found != handlers_.end()) handler = &found->second;
   }
   if (!*handler) return;
-  if (call_guarded(*handler, event)) return;
-  if (on_handler_error_ && socket.connected()) call_guarded(on_handler_error_, event);
+  if (call_handler(core_, *this, *handler, event)) return;
+  if (on_handler_error_ && socket.connected()) call_handler(core_, *this, on_handler_error_, event);
 }
 
-void Namespace::emit_everywhere(EmitTarget target, EncodedPacket packet) {
-  auto shared = std::make_shared<const std::pair<EmitTarget, EncodedPacket>>(std::move(target), std::move(packet));
+// Runs `task(rooms)` for the sockets of every shard: here during the call, elsewhere through its mailbox.
+template <class Task>
+void Namespace::on_all_shards(const Task& task) {
   const rt::Shard* here = rt::Shard::current();
   for (unsigned i = 0; i < core_.shards().size(); ++i) {
     rt::Shard& there = core_.shards().at(i);
     if (&there == here) {
-      local_[i]->emit(shared->first, shared->second);
+      task(*local_[i]);
     } else {
-      there.post([rooms = local_[i].get(), shared] { rooms->emit(shared->first, shared->second); });
+      there.post([rooms = local_[i].get(), task] { task(*rooms); });
     }
   }
 }
 
-Broadcast& Broadcast::to(std::string_view room) {
-  target_.rooms.emplace_back(room);
-  return *this;
+void Namespace::emit_everywhere(EmitTarget target, EncodedPacket packet) {
+  auto shared = std::make_shared<const std::pair<EmitTarget, EncodedPacket>>(std::move(target), std::move(packet));
+  on_all_shards([shared](LocalRooms& rooms) { rooms.emit(shared->first, shared->second); });
 }
 
-Broadcast& Broadcast::except(std::string_view room) {
-  target_.except_rooms.emplace_back(room);
-  return *this;
+void Namespace::for_each_everywhere(EmitTarget target, std::function<void(Socket&)> function) {
+  auto shared = std::make_shared<const std::pair<EmitTarget, std::function<void(Socket&)>>>(std::move(target),
+                                                                                            std::move(function));
+  on_all_shards([this, shared](LocalRooms& rooms) {
+    rooms.for_each(shared->first, [&](Socket& socket) { call_handler(core_, *this, shared->second, socket); });
+  });
 }
 
-Broadcast& Broadcast::except(SocketRef socket) {
-  target_.except_socket = socket;
-  return *this;
+namespace {
+
+// The answers to one question from all shards. Touched on its home shard only.
+struct AllAnswers {
+  ServerCore& core;
+  Namespace& nsp;
+  rt::Shard& home;
+  BroadcastAckCallback callback;
+  unsigned shards_due;
+  BroadcastAnswers all;
+
+  void add(BroadcastAnswers part) {
+    std::move(part.answers.begin(), part.answers.end(), std::back_inserter(all.answers));
+    all.missing += part.missing;
+    if (--shards_due == 0) call_handler(core, nsp, callback, all);
+  }
+};
+
+// Those of one shard. Touched there only.
+struct ShardAnswers {
+  std::shared_ptr<AllAnswers> whole;
+  BroadcastAnswers part;
+  std::size_t due = 1;  // one more than sockets, until all have been asked
+
+  void one_done() {
+    if (--due != 0) return;
+    whole->home.post([to = whole, answers = std::move(part)]() mutable { to->add(std::move(answers)); });
+  }
+  void take(SocketRef socket, AckStatus status, json::Value arguments, std::span<const SharedBytes> attachments) {
+    if (status == AckStatus::answered) {
+      part.answers.push_back({socket, std::string(arguments.text()), {attachments.begin(), attachments.end()}});
+    } else {
+      ++part.missing;
+    }
+    one_done();
+  }
+};
+
+}  // namespace
+
+void Namespace::ask_everywhere(const EmitTarget& target, std::string_view name, const Arguments& arguments,
+                               Milliseconds timeout, BroadcastAckCallback callback) {
+  const AckId id = next_ack_id_.fetch_add(1, std::memory_order_relaxed);
+  rt::Shard* here = rt::Shard::current();
+  rt::Shard& home = core_.owns(here) ? *here : core_.shards().at(0);
+  auto whole = std::make_shared<AllAnswers>(
+      AllAnswers{core_, *this, home, std::move(callback), core_.shards().size(), BroadcastAnswers{}});
+  auto shared =
+      std::make_shared<const std::pair<EmitTarget, EncodedPacket>>(target, encode_event(name_, name, arguments, id));
+  on_all_shards([id, timeout, whole, shared](LocalRooms& rooms) {
+    auto here_due = std::make_shared<ShardAnswers>(ShardAnswers{whole, {}});
+    rooms.for_each(shared->first, [&](Socket& socket) {
+      ++here_due->due;
+      socket.expect_ack(id, timeout, [here_due, ref = socket.ref()](auto status, auto answer, auto attachments) {
+        here_due->take(ref, status, answer, attachments);
+      });
+      socket.send(shared->second);
+    });
+    here_due->one_done();
+  });
 }
 
-void Broadcast::emit_list(std::string_view name, const Arguments& arguments) {
-  nsp_.emit_everywhere(target_, encode_event(nsp_.name(), name, arguments));
+std::string InvalidArguments::message() const {
+  switch (kind) {
+    case Kind::missing:
+      return "Argument " + std::to_string(index + 1) + " is missing.";
+    case Kind::wrong:
+      return "Argument " + std::to_string(index + 1) + " is of a wrong type.";
+    case Kind::extra:
+      return "At most " + std::to_string(index) + " arguments are taken.";
+  }
+  return {};
 }
 
-ConnectRequest::ConnectRequest(ServerCore& core, std::uint64_t session, Namespace& nsp, std::uint32_t serial,
-                               std::string auth, json::Error error)
-    : core_(&core), session_(session), nsp_(&nsp), serial_(serial), auth_(std::move(auth)), json_error_(error) {}
-
-ConnectRequest::ConnectRequest(ConnectRequest&& other) noexcept
-    : core_(other.core_),
-      session_(other.session_),
-      nsp_(other.nsp_),
-      serial_(other.serial_),
-      auth_(std::move(other.auth_)),
-      json_error_(other.json_error_),
-      decided_(std::exchange(other.decided_, true)) {}
-
-ConnectRequest::~ConnectRequest() {
-  if (!decided_) refuse("Internal error");
-}
-
-const Handshake* ConnectRequest::handshake() const {
-  EngineSession* session = core_->current_state().sessions.find(session_);
-  return session == nullptr ? nullptr : &session->handshake();
-}
-
-void ConnectRequest::on_shard(std::function<void(Client&)> action) {
-  ShardState& there = core_->state(shard_of(session_));
-  auto task = [&there, session = session_, action = std::move(action)] {
-    EngineSession* found = there.sessions.find(session);
-    if (found != nullptr && found->client() != nullptr) action(static_cast<Client&>(*found->client()));
-  };
-  if (rt::Shard::current() == &there.shard) return task();
-  there.shard.post(std::move(task));
-}
-
-void ConnectRequest::accept(std::unique_ptr<SocketData> data, OnAccepted on_accepted) {
-  if (std::exchange(decided_, true)) return;
-  auto held = std::make_shared<std::unique_ptr<SocketData>>(std::move(data));  // std::function wants copies
-  on_shard([nsp = nsp_, serial = serial_, held, on_accepted = std::move(on_accepted), auth = std::move(auth_)](
-               Client& client) { client.accept(*nsp, serial, std::move(*held), on_accepted, json::Value(auth)); });
-}
-
-void ConnectRequest::refuse(std::string_view message, std::string_view data_json) {
-  if (std::exchange(decided_, true)) return;
-  on_shard([nsp = nsp_, serial = serial_, message = std::string(message),
-            data = std::string(data_json)](Client& client) { client.refuse(*nsp, serial, message, data); });
+void detail::reject_arguments(Event& event, const InvalidArguments& why) {
+  const Namespace& nsp = event.socket().nsp();
+  if (nsp.on_invalid_arguments_) return nsp.on_invalid_arguments_(event, why);
+  if (!event.ack_id()) return;
+  std::string answer;
+  json::Writer(answer)
+      .begin_object()
+      .member("ok", false)
+      .member("error", why.message())
+      .member("code", "invalid_payload")
+      .end_object();
+  event.acknowledge(Arguments::of(Json{answer}));
 }
 
 }  // namespace sio

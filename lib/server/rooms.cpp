@@ -37,6 +37,16 @@ void LocalRooms::emit(const EmitTarget& target, const EncodedPacket& packet) {
   spare_ = std::move(chosen);
 }
 
+void LocalRooms::for_each(const EmitTarget& target, const std::function<void(Socket&)>& function) {
+  std::vector<Socket*> chosen = std::exchange(spare_, {});
+  choose(target, chosen);
+  for (Socket* socket : chosen) {
+    if (socket->connected()) function(*socket);
+  }
+  chosen.clear();
+  spare_ = std::move(chosen);
+}
+
 void LocalRooms::choose(const EmitTarget& target, std::vector<Socket*>& chosen) {
   const std::uint32_t visit = ++visit_;
   for (const std::string& room : target.except_rooms) {

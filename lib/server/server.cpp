@@ -32,7 +32,13 @@ HttpRouter& Server::http() { return core_->router(); }
 
 Result<rt::Endpoint, std::string> Server::listen(std::string_view address) { return core_->listen(address); }
 
-void Server::run() { core_->run(); }
+void Server::on_stopping(std::function<void()> handler) { core_->add_stopping_handler(std::move(handler)); }
+
+void Server::run() {
+  if (socket_io_) socket_io_->enter_cluster();
+  core_->run();
+  if (socket_io_) socket_io_->leave_cluster();
+}
 
 void Server::stop() { core_->stop(); }
 

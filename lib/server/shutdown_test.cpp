@@ -108,7 +108,7 @@ TEST(ServerEnd, WhatIsStillPendingIsDroppedWithoutHarm) {
   Log asked;
   {
     TestServer server(threads(2));
-    server.of("/").set_authorizer([&](ConnectRequest request) {
+    server.of("/").use([&](ConnectRequest request) {
       kept.emplace(std::move(request));
       asked.add("");
     });

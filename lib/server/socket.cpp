@@ -5,9 +5,10 @@
 
 #include "client.hpp"
 #include "core.hpp"
-#include "guard.hpp"
+#include "handler_call.hpp"
 #include "ids.hpp"
 #include "sio/runtime/clock.hpp"
+#include "sio/server/broadcast.hpp"
 
 namespace sio {
 
@@ -22,7 +23,7 @@ struct Socket::PendingAck final : rt::Timer {
   void on_timer(TimePoint) override { socket.finish_ack(id, AckStatus::timed_out); }
   void finish(AckStatus status, std::string_view arguments = "[]",
               std::span<const SharedBytes> attachments = {}) const {
-    call_guarded(callback, status, json::Value(arguments), attachments);
+    call_handler(socket.client_.state().core, socket.nsp_, callback, status, json::Value(arguments), attachments);
   }
 
   Socket& socket;
@@ -61,21 +62,26 @@ void Socket::emit_list(std::string_view name, const Arguments& arguments) {
   if (connected_) send(encode_event(nsp_.name(), name, arguments));
 }
 
-void Socket::emit_volatile(std::string_view name, const Arguments& arguments) {
+void Socket::emit_volatile_list(std::string_view name, const Arguments& arguments) {
   if (connected_) send(encode_event(nsp_.name(), name, arguments), true);
 }
 
 void Socket::emit_with_ack(std::string_view name, const Arguments& arguments, Milliseconds timeout,
                            AckCallback callback) {
   if (!connected_) {
-    call_guarded(callback, AckStatus::disconnected, json::Value("[]"), std::span<const SharedBytes>{});
+    call_handler(client_.state().core, nsp_, callback, AckStatus::disconnected, json::Value("[]"),
+                 std::span<const SharedBytes>{});
     return;
   }
   const AckId id = next_ack_id_++;
+  expect_ack(id, timeout, std::move(callback));
+  send(encode_event(nsp_.name(), name, arguments, id));
+}
+
+void Socket::expect_ack(AckId id, Milliseconds timeout, AckCallback callback) {
   pending_acks_.push_back(std::make_unique<PendingAck>(*this, id, std::move(callback)));
   rt::Shard& shard = client_.state().shard;
   shard.timers().arm(*pending_acks_.back(), shard.now() + timeout);
-  send(encode_event(nsp_.name(), name, arguments, id));
 }
 
 void Socket::send(const EncodedPacket& packet, bool droppable) {
@@ -89,6 +95,18 @@ void Socket::acknowledge(AckId id, const Arguments& arguments) {
   append_packet(text, attachments == 0 ? PacketType::ack : PacketType::binary_ack, nsp_.name(), id,
                 '[' + arguments.list() + ']', attachments);
   client_.send({SharedBytes(text), arguments.attachments()}, false);
+}
+
+Broadcast Socket::broadcast() const {
+  Broadcast others(nsp_);
+  others.except(ref());
+  return others;
+}
+
+Broadcast Socket::to(std::string_view room) const {
+  Broadcast others = broadcast();
+  others.to(room);
+  return others;
 }
 
 void Socket::join(std::string_view room) {
@@ -115,7 +133,7 @@ void Socket::end(DisconnectReason reason) {
   auto acks = std::move(pending_acks_);
   pending_acks_.clear();
   for (const auto& pending : acks) pending->finish(AckStatus::disconnected);
-  if (nsp_.on_disconnect_) call_guarded(nsp_.on_disconnect_, *this, reason);
+  if (nsp_.on_disconnect_) call_handler(client_.state().core, nsp_, nsp_.on_disconnect_, *this, reason);
   nsp_.local().remove(*this);
   client_.state().sockets.take(handle_);  // id() and ref() stay what they were
 }
@@ -128,26 +146,6 @@ void Socket::finish_ack(AckId id, AckStatus status, std::string_view arguments,
   const std::unique_ptr<PendingAck> pending = std::move(*found);
   pending_acks_.erase(found);
   pending->finish(status, arguments, attachments);
-}
-
-std::string Event::name() const {
-  const json::Value name(packet_.event_name);
-  return name.is_string() ? name.as_string().value_or(std::string()) : std::string(packet_.event_name);
-}
-
-std::size_t Event::size() const {
-  std::size_t count = 0;
-  for ([[maybe_unused]] const json::Value value : json::Value(packet_.payload).elements()) ++count;
-  return count - 1;
-}
-
-Arguments Event::arguments() const {
-  return Arguments::received(arguments_text(packet_), {packet_.attachments.begin(), packet_.attachments.end()});
-}
-
-void Event::acknowledge(const Arguments& arguments) {
-  if (!packet_.ack_id || std::exchange(acknowledged_, true)) return;
-  socket_.acknowledge(*packet_.ack_id, arguments);
 }
 
 }  // namespace sio

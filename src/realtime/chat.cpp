@@ -8,7 +8,7 @@ Chat::Chat(sio::Server& server, const ChatPorts& ports, DeliveryStart start)
     : parts_(std::make_unique<Parts>(server, ports, start)) {
   Parts& parts = *parts_;
   sio::Namespace& nsp = parts.nsp;
-  nsp.set_authorizer([&parts](sio::ConnectRequest request) { parts.authorize(std::move(request)); });
+  nsp.use([&parts](sio::ConnectRequest request) { parts.authorize(std::move(request)); });
   nsp.on("smessage", [&parts](sio::Event& event) { parts.on_send(event); });
   nsp.on("mark_message_read", [&parts](sio::Event& event) { parts.on_mark_read(event); });
   nsp.on("resume", [&parts](sio::Event& event) { parts.on_resume(event); });

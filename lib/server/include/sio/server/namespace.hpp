@@ -2,87 +2,40 @@
 // are fixed, and emitting works from any thread.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
+#include "sio/server/ack.hpp"
+#include "sio/server/broadcast.hpp"
+#include "sio/server/connect_request.hpp"
+#include "sio/server/event.hpp"
 #include "sio/server/rooms.hpp"
 #include "sio/server/socket.hpp"
+#include "sio/server/typed_handler.hpp"
 
 namespace sio {
 
 class ServerCore;
 
-// A client's CONNECT that waits for a decision, at most as long as the server is there. Exactly one of accept() and
-// refuse() takes effect, from any thread and at any time; destroyed without either, it is refused. If the session ends
-// meanwhile, nothing happens.
-class ConnectRequest {
- public:
-  // Runs on the shard, right after the confirmation was queued.
-  using OnAccepted = std::function<void(Socket&)>;
-
-  ConnectRequest(ServerCore& core, std::uint64_t session, Namespace& nsp, std::uint32_t serial, std::string auth,
-                 json::Error error);
-  ConnectRequest(ConnectRequest&&) noexcept;
-  ConnectRequest& operator=(ConnectRequest&&) = delete;
-  ~ConnectRequest();
-
-  // The CONNECT payload; "{}" if there was none.
-  json::Value auth() const { return json::Value(auth_); }
-  json::Error json_error() const { return json_error_; }
-  // Null if the session has ended. On the session's shard only.
-  const Handshake* handshake() const;
-  Namespace& nsp() const { return *nsp_; }
-
-  void accept(std::unique_ptr<SocketData> data = nullptr, OnAccepted on_accepted = nullptr);
-  // CONNECT_ERROR {"message":…,"data":…}; `data_json` empty: no data. The session stays open for another try.
-  void refuse(std::string_view message, std::string_view data_json = {});
-
- private:
-  void on_shard(std::function<void(Client&)> action);
-  ServerCore* core_;
-  std::uint64_t session_;
-  Namespace* nsp_;
-  std::uint32_t serial_;
-  std::string auth_;
-  json::Error json_error_;
-  bool decided_ = false;
-};
-
-// An emission being put together: nsp.to("a").to("b").except("c").emit("news", 1).
-class Broadcast {
- public:
-  explicit Broadcast(Namespace& nsp) : nsp_(nsp) {}
-  Broadcast& to(std::string_view room);
-  Broadcast& except(std::string_view room);
-  Broadcast& except(SocketRef socket);
-
-  template <class... T>
-  void emit(std::string_view name, const T&... values) {
-    emit_list(name, Arguments::of(values...));
-  }
-  // From any thread. Sockets of the calling shard get it during the call, the others through their mailboxes.
-  void emit_list(std::string_view name, const Arguments& arguments);
-  Broadcast& drop_if_busy() {
-    target_.droppable = true;
-    return *this;
-  }
-
- private:
-  Namespace& nsp_;
-  EmitTarget target_;
-};
-
+// One namespace. Set-up functions before the server runs, from one thread; at run time those of the second part, from
+// any thread. Lives as long as its server.
+//
+// Handlers run on the shard of their socket, so those of different sockets run at once: what they share needs its own
+// protection. They must not block. They may throw: the session lives on, and what was thrown is dropped.
 class Namespace {
  public:
-  using Authorizer = std::function<void(ConnectRequest)>;
   using ConnectionHandler = std::function<void(Socket&, json::Value auth)>;
   using DisconnectHandler = std::function<void(Socket&, DisconnectReason)>;
   using EventHandler = std::function<void(Event&)>;
+  using InvalidArgumentsHandler = std::function<void(Event&, const InvalidArguments&)>;
 
+  // By Server::of().
   Namespace(ServerCore& core, std::string name);
   ~Namespace();
   Namespace(const Namespace&) = delete;
@@ -90,37 +43,71 @@ class Namespace {
 
   const std::string& name() const { return name_; }
 
-  // ---- set-up, before the server runs. Handlers may throw; the session lives on, and what was thrown is dropped.
-  // Decides about every CONNECT; without one, all are accepted. One that throws has refused.
-  void set_authorizer(Authorizer authorizer) { authorizer_ = std::move(authorizer); }
-  // A socket whose handler throws is disconnected.
+  // ---- set-up, before the server runs
+  // Adds one who decides about every CONNECT, after those added before. Without any, all are accepted whose payload is
+  // good.
+  void use(Middleware middleware) { middlewares_.push_back(std::move(middleware)); }
+  // A socket is there, right after its confirmation. `auth`: the CONNECT payload, valid during the call. A socket whose
+  // handler throws is disconnected.
   void on_connection(ConnectionHandler handler) { on_connection_ = std::move(handler); }
+  // A socket goes; its rooms and data are still there, sending does nothing any more. Once for each socket.
   void on_disconnect(DisconnectHandler handler) { on_disconnect_ = std::move(handler); }
+  // What to do with an event of this name; a later one replaces it. Reserved names never come.
   void on(std::string event, EventHandler handler) { handlers_[std::move(event)] = std::move(handler); }
+  // The same with arguments as parameters, see typed_handler.hpp: [](Socket& socket, int x, std::string name, Ack ack).
+  // Called only if the arguments fit, in number and type; else on_invalid_arguments() decides.
+  template <class F>
+    requires(!std::is_convertible_v<F, EventHandler>)
+  void on(std::string event, F handler) {
+    on(std::move(event), EventHandler(detail::typed_handler(std::move(handler))));
+  }
+  // An Event is gone when a coroutine goes on: take arguments by value instead.
+  template <class F>
+    requires std::is_invocable_r_v<Detached, F&, Event&>
+  void on(std::string event, F handler) = delete;
+  // Events that do not fit their typed handler. By default one that asks for an acknowledgement is answered with
+  // {"ok":false,"error":"<sentence>","code":"invalid_payload"}, others are ignored; the connection stays.
+  void on_invalid_arguments(InvalidArgumentsHandler handler) { on_invalid_arguments_ = std::move(handler); }
   // Events without handler; by default they are ignored.
   void on_unhandled(EventHandler handler) { on_unhandled_ = std::move(handler); }
   // Events whose JSON breaks a limit; by default they are ignored.
   void on_bad_json(EventHandler handler) { on_bad_json_ = std::move(handler); }
-  // An event handler threw; by default the event is dropped. The session lives on.
+  // An event handler threw; by default the event is dropped. The session lives on. An answer that is still due may be
+  // given here, by Event::acknowledge().
   void on_handler_error(EventHandler handler) { on_handler_error_ = std::move(handler); }
-  // All that waited for this client has been handed to the kernel.
+  // All that waited for this client has been handed to the kernel. At most once a turn.
   void on_drained(std::function<void(Socket&)> handler) { on_drained_ = std::move(handler); }
 
   // ---- at run time
-  Broadcast to(std::string_view room);
+  // Sockets to do something with: all(), those in a room, all but those in a room.
   Broadcast all() { return Broadcast(*this); }
-  // Runs `function` on the socket's shard if the socket is still there. From any thread.
+  Broadcast to(std::string_view room);
+  Broadcast except(std::string_view room);
+  // Runs `function` on the socket's shard if the socket is still there: during the call if that is the calling
+  // thread's, else through its mailbox. From any thread. What it throws is dropped.
   void with_socket(SocketRef ref, std::function<void(Socket&)> function);
   // Sockets and rooms of the calling shard. CHECK on any other thread.
   LocalRooms& local();
 
  private:
+  friend class Ack;
   friend class Broadcast;
   friend class Client;
   friend class ConnectRequest;
   friend class Socket;
+  friend void detail::reject_arguments(Event& event, const InvalidArguments& why);
   void dispatch(Socket& socket, const DecodedPacket& packet);
+  // To the sockets of this server.
   void emit_everywhere(EmitTarget target, EncodedPacket packet);
+  void for_each_everywhere(EmitTarget target, std::function<void(Socket&)> function);
+  template <class Task>
+  void on_all_shards(const Task& task);
+  void ask_everywhere(const EmitTarget& target, std::string_view name, const Arguments& arguments, Milliseconds timeout,
+                      BroadcastAckCallback callback);
+  bool is_here(SocketRef ref) const;  // its shard is the calling thread's
+
+  // Ids of questions to many, above those that a socket counts for its own.
+  static constexpr AckId kFirstSharedAckId = AckId{1} << 32;
 
   struct TextHash {
     using is_transparent = void;
@@ -129,15 +116,17 @@ class Namespace {
 
   ServerCore& core_;
   std::string name_;
-  Authorizer authorizer_;
+  std::vector<Middleware> middlewares_;
   ConnectionHandler on_connection_;
   DisconnectHandler on_disconnect_;
+  InvalidArgumentsHandler on_invalid_arguments_;
   EventHandler on_unhandled_;
   EventHandler on_bad_json_;
   EventHandler on_handler_error_;
   std::function<void(Socket&)> on_drained_;
   std::unordered_map<std::string, EventHandler, TextHash, std::equal_to<>> handlers_;
   std::vector<std::unique_ptr<LocalRooms>> local_;  // by shard
+  std::atomic<AckId> next_ack_id_{kFirstSharedAckId};
 };
 
 }  // namespace sio

@@ -16,6 +16,9 @@
 
 namespace sio {
 
+class ClusterAdapter;
+class ServerObserver;
+
 struct HttpOptions {
   http::ParserLimits parser;
   http::CorsPolicy cors;              // which foreign origins may talk to us (default: none)
@@ -48,10 +51,14 @@ struct SocketIoOptions {
   std::size_t unjoined_bytes_max = 64 * 1024;
   // Headers of the handshake that are kept for the session's life; empty keeps all. Each costs memory.
   std::vector<std::string> kept_headers;
+  // The way to other servers whose sockets broadcasts shall reach too (cluster.hpp); null: this server is alone. Must
+  // outlive the server, and serves no other.
+  ClusterAdapter* cluster = nullptr;
 };
 
 struct ServerOptions {
-  unsigned threads = 0;  // shards; 0: one for each core
+  ServerObserver* observer = nullptr;  // is told what happens (observer.hpp); outlives the server
+  unsigned threads = 0;                // shards; 0: one for each core
   HttpOptions http;
   Milliseconds shutdown_timeout{2'000};  // for connections to end in order after stop()
 };

@@ -10,10 +10,12 @@
 #include <unordered_map>
 #include <vector>
 
-#include "sio/server/socket.hpp"
+#include "sio/server/socket_ref.hpp"
 
 namespace sio {
 
+class Socket;
+struct EncodedPacket;
 struct ShardState;
 
 // Whom an emission reaches: members of any of `rooms` (no room: everybody), without those excepted.
@@ -21,11 +23,13 @@ struct EmitTarget {
   std::vector<std::string> rooms;
   std::vector<std::string> except_rooms;
   SocketRef except_socket;
-  bool droppable = false;
+  bool droppable = false;  // volatile
 };
 
+// One room's members on one shard.
 class Room {
  public:
+  // In no particular order. Valid until one comes or goes.
   std::span<Socket* const> members() const { return members_; }
 
  private:
@@ -34,6 +38,8 @@ class Room {
   const std::string* name_ = nullptr;
 };
 
+// The sockets of one namespace on one shard: for applications that deliver shard by shard themselves. On that shard's
+// thread only; obtained by Namespace::local(), valid as long as the server.
 class LocalRooms {
  public:
   explicit LocalRooms(ShardState& state) : state_(state) {}
@@ -41,10 +47,15 @@ class LocalRooms {
   // Members of a room; empty if there is none. Valid until somebody joins or leaves, or the next call. The room named
   // by a socket's id holds that socket and exists without being stored.
   std::span<Socket* const> members(std::string_view room);
+  // All sockets of this shard, in no particular order. Valid until one comes or goes.
   std::span<Socket* const> sockets() const { return sockets_; }
-  // The socket, if it lives on this shard and in this namespace.
+  // The socket, if it is connected, on this shard and in this namespace; else null.
   Socket* find(SocketRef ref);
+  // Sends to the sockets of this shard that `target` reaches.
   void emit(const EmitTarget& target, const EncodedPacket& packet);
+  // Calls `function` for each socket that `target` reaches. They are all chosen before the first call; who is gone when
+  // his turn comes is left out.
+  void for_each(const EmitTarget& target, const std::function<void(Socket&)>& function);
   std::size_t room_count() const { return rooms_.size(); }
 
  private:

@@ -1,7 +1,9 @@
 // A Socket.IO server: sessions over long-polling and WebSocket, namespaces, rooms, acknowledgements; an HTTP router
 // beside it; one thread a core. Set up, listen(), run(). Handlers run on the shard of their socket and must not block.
+// Includes all that an application needs but the cluster's and observer's headers.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,6 +21,8 @@ namespace sio {
 class ServerCore;
 class SocketIoApplication;
 
+// One server. Made, set up and destroyed by one thread, while it does not run. Namespaces, router, shards and pools are
+// its own and live as long as it; several servers may run in one process.
 class Server {
  public:
   explicit Server(ServerOptions options = {});
@@ -33,17 +37,27 @@ class Server {
   Namespace& of(std::string_view name);
   // Serves bare Engine.IO sessions at options.path.
   void serve_engine_io(EngineOptions options, EngineApplication& application);
+  // Routes of the application's own, beside the paths of Socket.IO.
   HttpRouter& http();
-  // Binds now; the error is a sentence. The endpoint names the port that was really bound.
+  // Runs when stop() was called, before any session ends: the time to say goodbye; what is emitted there still goes
+  // out. On the first shard, in the order added; must not block. What it throws is dropped.
+  void on_stopping(std::function<void()> handler);
+  // Binds now; the error is a sentence. "127.0.0.1:3000", "[::1]:3000", "0.0.0.0:0" (any free port), "unix:/path". The
+  // endpoint names the port that was really bound. May be called several times.
   Result<rt::Endpoint, std::string> listen(std::string_view address);
 
   // ---- running
-  // Serves until stop(); uses the calling thread as the first shard's.
+  // Serves until stop(); uses the calling thread as the first shard's, and starts the others. Once. To go on with
+  // something else meanwhile, call it on a std::thread of your own, and join that after stop(); block the signals that
+  // you handle in that thread before it starts, its threads inherit the mask.
   void run();
-  // Stops accepting, ends every session (without `41`, so that clients come back), waits for connections to end within
-  // options.shutdown_timeout, and lets run() return. From any thread.
+  // Stops accepting, calls the handlers of on_stopping(), ends every session (without `41`, so that clients come back;
+  // what was sent before still goes out), waits for connections to end within ServerOptions::shutdown_timeout, and lets
+  // run() return. Never waits itself. From any thread, handlers too; not from a signal handler. Further calls do
+  // nothing. Called before run(), run() ends at once.
   void stop();
 
+  // Event loops, each with its thread. shard(i).post() runs something there, from any thread.
   unsigned shard_count() const;
   rt::Shard& shard(unsigned index);
   // For what blocks: see RunOn.

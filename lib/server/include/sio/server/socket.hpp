@@ -15,27 +15,22 @@
 
 #include "sio/base/disconnect_reason.hpp"
 #include "sio/base/time.hpp"
-#include "sio/json/value.hpp"
+#include "sio/server/ack.hpp"
 #include "sio/server/arguments.hpp"
 #include "sio/server/engine.hpp"
+#include "sio/server/socket_ref.hpp"
 #include "sio/socketio/packet.hpp"
 
 namespace sio {
 
+class Broadcast;
 class Client;
 class LocalRooms;
 class Namespace;
 class Room;
 
-// Names a socket from anywhere; finds nothing once the socket is gone. 0 names none.
-struct SocketRef {
-  std::uint64_t value = 0;
-  explicit operator bool() const { return value != 0; }
-  unsigned shard() const { return static_cast<unsigned>(value >> 56); }
-  friend bool operator==(SocketRef, SocketRef) = default;
-};
-
-// What an application keeps with a socket.
+// What an application keeps with a socket: derive from it. Destroyed with the socket, on its shard, some time after
+// on_disconnect.
 class SocketData {
  public:
   virtual ~SocketData() = default;
@@ -46,15 +41,12 @@ struct EncodedPacket {
   SharedBytes text;  // with Engine.IO's '4'
   std::vector<SharedBytes> attachments;
 };
+// `nsp` begins with `/`; the name must be valid UTF-8 and none that is reserved ("connect", …). From any thread.
 EncodedPacket encode_event(std::string_view nsp, std::string_view name, const Arguments& arguments,
                            std::optional<AckId> ack_id = std::nullopt);
 
-enum class AckStatus : std::uint8_t { answered, timed_out, disconnected };
-// `arguments`: the client's answer as a JSON array, "[]" unless answered; with its attachments. Called once, on the
-// socket's shard. What it throws is dropped.
-using AckCallback =
-    std::function<void(AckStatus status, json::Value arguments, std::span<const SharedBytes> attachments)>;
-
+// Every function: on the socket's shard only. Valid from its CONNECT's acceptance until the handler of on_disconnect
+// has returned; a Socket& or Socket* is not kept beyond the handler it was given to: keep ref().
 class Socket {
  public:
   Socket(Client& client, Namespace& nsp);
@@ -62,28 +54,49 @@ class Socket {
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
-  std::string id() const;  // 20 characters; also the name of a room with this socket alone
+  // 20 characters, not secret; also the name of a room with this socket alone.
+  std::string id() const;
+  // Its name for other threads and later times.
   SocketRef ref() const { return {handle_}; }
   Namespace& nsp() const { return nsp_; }
+  // The first request of its session: headers, query, address. Valid as long as the session.
   const Handshake& handshake() const;
+  // Its session, shared with the sockets of other namespaces of the same client.
   EngineSocket& engine() const;
+  // False from on_disconnect on (there already).
   bool connected() const { return connected_; }
 
-  // Sends an event. Nothing happens once disconnected.
-  template <class... T>
+  // Sends an event, queued until the end of the turn; which types: convert.hpp. Nothing happens once disconnected. A
+  // client for which more than the outbox's bound waits loses its session (slow_consumer), maybe during the call.
+  template <Writable... T>
   void emit(std::string_view name, const T&... values) {
     emit_list(name, Arguments::of(values...));
   }
   void emit_list(std::string_view name, const Arguments& arguments);
-  // Left out when the transport cannot take it at once.
-  void emit_volatile(std::string_view name, const Arguments& arguments);
-  // Asks the client for an acknowledgement.
+  // Left out when the transport cannot take it at once: no poll waits, or the connection is busy.
+  template <Writable... T>
+  void emit_volatile(std::string_view name, const T&... values) {
+    emit_volatile_list(name, Arguments::of(values...));
+  }
+  void emit_volatile_list(std::string_view name, const Arguments& arguments);
+  // Asks the client for an acknowledgement. Disconnected already: the callback is called during the call.
   void emit_with_ack(std::string_view name, const Arguments& arguments, Milliseconds timeout, AckCallback callback);
+  // The same for coroutines: `const sio::AckResult r = co_await socket.emit_with_ack("question", 5s, 1, "two");`.
+  template <Writable... T>
+  AckAwaiter emit_with_ack(std::string_view name, Milliseconds timeout, const T&... values) {
+    return {*this, name, Arguments::of(values...), timeout};
+  }
   // Sends what is encoded already.
   void send(const EncodedPacket& packet, bool droppable = false);
   // Answers an event that asked for it (Event::ack_id()), later and on the shard. The caller answers once.
   void acknowledge(AckId id, const Arguments& arguments);
 
+  // Everybody in the namespace but this socket; to(): in a room.
+  Broadcast broadcast() const;
+  Broadcast to(std::string_view room) const;
+
+  // Rooms are made by the first who joins and forgotten with the last who leaves. Names are any text; of clients'
+  // making they should be limited by the application. Twice is once.
   void join(std::string_view room);
   void leave(std::string_view room);
   bool in_room(std::string_view room) const;
@@ -91,6 +104,7 @@ class Socket {
   // Sends `41`; with `close_session` the whole session ends after it. on_disconnect runs during the call.
   void disconnect(bool close_session = false);
 
+  // What the application keeps with it. data<T>(): must be there and be a T.
   void set_data(std::unique_ptr<SocketData> data) { data_ = std::move(data); }
   template <class T>
   T& data() const {
@@ -110,6 +124,8 @@ class Socket {
 
   void enter_shard();
   void end(DisconnectReason reason);  // tells the application once; leaves every room
+  // Waits for an ACK with this id, which is not in use.
+  void expect_ack(AckId id, Milliseconds timeout, AckCallback callback);
   void finish_ack(AckId id, AckStatus status, std::string_view arguments = "[]",
                   std::span<const SharedBytes> attachments = {});
 
@@ -124,34 +140,6 @@ class Socket {
   std::vector<Membership> rooms_;
   std::vector<std::unique_ptr<PendingAck>> pending_acks_;
   std::unique_ptr<SocketData> data_;
-};
-
-// An event from a client, valid during its handler. Handlers run on the socket's shard and must not block.
-class Event {
- public:
-  Event(Socket& socket, const DecodedPacket& packet) : socket_(socket), packet_(packet) {}
-
-  Socket& socket() const { return socket_; }
-  // The name, unescaped.
-  std::string name() const;
-  // The arguments, without the name.
-  std::size_t size() const;
-  std::optional<json::Value> argument(std::size_t index) const { return json::Value(packet_.payload).at(index + 1); }
-  // All arguments unchanged, to be sent on.
-  Arguments arguments() const;
-  std::span<const SharedBytes> attachments() const { return packet_.attachments; }
-  // JSON that breaks a limit reaches handlers only through Namespace::on_bad_json().
-  json::Error json_error() const { return packet_.json_error; }
-
-  // Set if the client asks for an acknowledgement.
-  std::optional<AckId> ack_id() const { return packet_.ack_id; }
-  // Acknowledges if asked for; at most once.
-  void acknowledge(const Arguments& arguments);
-
- private:
-  Socket& socket_;
-  const DecodedPacket& packet_;
-  bool acknowledged_ = false;
 };
 
 }  // namespace sio
