@@ -235,13 +235,15 @@ TEST(EnginePolling, CloseByClientIsForgottenAfterItsGrace) {
 
 // The end by the server -------------------------------------------------------------------------------------------
 
-TEST(EnginePolling, CloseByServerGivesTheWaitingPollWhatIsQueuedAndClose) {
+// Both in one body would make socket.io-client 4.5 and later come back: it handles the `1` before the `41`.
+TEST(EnginePolling, CloseByServerGivesTheWaitingPollWhatIsQueuedAndTheNextOneClose) {
   Script s{polling_session()};
   s.poll(1).expect();
   s.turn([](Harness& h) {
      h.send("441");
      h.close(DisconnectReason::server_namespace_disconnect);
-   }).expect("ended server namespace disconnect", "answer 1 200 441 | 1", "gone");
+   }).expect("ended server namespace disconnect", "answer 1 200 441");
+  s.poll(2).expect("answer 2 200 1", "gone");
   s.replay_failing_each_step();
 }
 
@@ -259,11 +261,11 @@ TEST(EnginePolling, CloseByServerKeepsItsPacketsForTheNextPolls) {
    }).expect("ended server shutting down");
   s.advance(29'999ms).expect();
   s.poll(1).expect("answer 1 200 4a | 4b | 4c | 4d | 4e | 4f | 4g | 4h | 4i | 4j | 4k | 4l | 4m | 4n | 4o | 4p");
-  s.poll(2).expect("answer 2 200 4q | 1", "gone");
+  s.poll(2).expect("answer 2 200 4q");
+  s.poll(3).expect("answer 3 200 1", "gone");
   s.replay_failing_each_step();
 }
 
-// `1` is a packet of the body like the others.
 TEST(EnginePolling, CloseDoesNotMakeABodyLongerThanSixteen) {
   Script s{polling_session()};
   s.poll(1).expect();
@@ -310,7 +312,8 @@ TEST(EnginePolling, PostsAfterTheCloseByTheServerAreAnsweredUnread) {
   s.begin_post(3).begin_post(4).expect("answer 4 400 ");
   s.abort_post(3).expect();
   s.begin_post(5, true).expect("answer 5 400 ");
-  s.poll(6).expect("answer 6 200 441 | 1", "gone");
+  s.poll(6).expect("answer 6 200 441");
+  s.poll(7).expect("answer 7 200 1", "gone");
   s.replay_failing_each_step();
 }
 
@@ -343,7 +346,8 @@ TEST(EnginePolling, EndOfTheServersOwnWillKeepsWhatIsQueued) {
                             DisconnectReason::connect_timeout}) {
     Script s{polling_session()};
     s.send("4a").close(reason).expect("ended " + std::string(to_string(reason)));
-    s.poll(1).expect("answer 1 200 4a | 1", "gone");
+    s.poll(1).expect("answer 1 200 4a");
+    s.poll(2).expect("answer 2 200 1", "gone");
   }
 }
 
@@ -373,7 +377,8 @@ TEST(EnginePolling, CloseInAHandlerDropsTheRestOfThePost) {
          "4a\x1e"
          "4b\x1e"
          "abc")
-      .expect("text a", "ended forced close", "answer 2 200 ok", "answer 1 200 4bye | 1", "gone");
+      .expect("text a", "ended forced close", "answer 2 200 ok", "answer 1 200 4bye");
+  s.poll(3).expect("answer 3 200 1", "gone");
   s.replay_failing_each_step();
 }
 
