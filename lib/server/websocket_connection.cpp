@@ -67,6 +67,7 @@ bool WebSocketConnection::on_event(const ws::Event& event) {
       return count_control_frame();
     case ws::EventKind::close:
       peer_closed_ = true;
+      if (phase_ == Phase::open) flush();  // what was said to messages before it comes before its answer
       if (phase_ == Phase::open) {
         std::string frame;
         ws::append_close(frame, event.code);
@@ -90,6 +91,8 @@ bool WebSocketConnection::count_control_frame() {
 }
 
 void WebSocketConnection::fail(ws::CloseCode code) {
+  if (phase_ == Phase::open) flush();  // what was said to messages before the fault
+  if (retired()) return;
   if (phase_ != Phase::open) return finish_close();
   if (session_ != nullptr) std::exchange(session_, nullptr)->websocket_closed(*this, DisconnectReason::transport_error);
   close(code);

@@ -1,8 +1,8 @@
 // The server under test: started once for each test file (SIO_CONFORMANCE = the executable), or one that already runs
 // (CONFORMANCE_URL). Holds the values of the protocol page's Part 3, from which tests derive their time bounds.
-import { spawn } from 'node:child_process';
 import { after, before } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startServer } from './server.mjs';
 
 export const PING_INTERVAL = 300;
 export const PING_TIMEOUT = 200;
@@ -19,48 +19,21 @@ export const CLOCK_SLACK = 2;
 
 // Set before the first test of a file runs.
 export const target = { host: '', port: 0 };
-let child;
-let expectedEnd = false;
-
-function startServer(executable) {
-  child = spawn(executable, ['--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  process.on('exit', () => child.kill('SIGKILL'));
-  return new Promise((resolve, reject) => {
-    let output = '';
-    child.on('error', reject);
-    child.on('exit', (code, signal) => {
-      const what = `${executable} ended (${signal ?? code}), output: ${output}`;
-      reject(new Error(what));
-      if (expectedEnd) return;
-      console.error(what);
-      process.exitCode = 1;
-    });
-    child.stdout.on('data', (data) => {
-      output += data;
-      const line = /listening on (?:http:\/\/)?([^\s:]+):(\d+)/.exec(output);
-      if (line) resolve({ host: line[1], port: Number(line[2]) });
-    });
-  });
-}
+let started;
 
 before(async () => {
   if (process.env.CONFORMANCE_URL) {
     const url = new URL(process.env.CONFORMANCE_URL);
     Object.assign(target, { host: url.hostname, port: Number(url.port || 80) });
   } else if (process.env.SIO_CONFORMANCE) {
-    Object.assign(target, await startServer(process.env.SIO_CONFORMANCE));
+    started = await startServer();
+    Object.assign(target, { host: started.host, port: started.port });
   } else {
     throw new Error('set SIO_CONFORMANCE to the executable, or CONFORMANCE_URL to a server that runs');
   }
 });
 
-after(async () => {
-  if (!child) return;
-  expectedEnd = true;
-  const ended = child.exitCode !== null || child.signalCode !== null ? null : new Promise((r) => child.once('exit', r));
-  child.kill('SIGTERM');
-  await ended;
-});
+after(() => started?.stop());
 
 // Nobody tells a client that the server has read half of a request; this is ample on the loopback interface.
 export const settle = () => delay(50);
