@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <limits>
 #include <string>
 
 #include "parley/auth/testing/forged_tokens.hpp"
@@ -106,6 +107,16 @@ TEST(Tokens, A6_ATokenCountsThirtySecondsBeforeItsBeginning) {
   const std::string token = tokens.sign(claims());
   EXPECT_TRUE(tokens.verify(token, TokenType::access, kNow - 30).ok());
   EXPECT_EQ(error_of(tokens, token, kNow - 31), TokenError::invalid);
+}
+
+TEST(Tokens, TheLongestClaimsStillMakeAToken) {
+  const TokenCodec tokens = codec();
+  TokenClaims longest = claims();
+  longest.user_id = std::numeric_limits<std::int64_t>::max();
+  longest.role = longest.token_id = longest.login_id = std::string(64, '"');  // written with a backslash each
+  const auto back = tokens.verify(tokens.sign(longest), TokenType::access, kNow);
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->login_id, longest.login_id);
 }
 
 TEST(Tokens, NothingIsMissing) { EXPECT_EQ(error_of(codec(), ""), TokenError::missing); }
