@@ -40,3 +40,15 @@ torture_part_mutants() {
   step 'mutants: tools' web/tools/toolchain.sh build/node web
   PATH=$(web/tools/toolchain.sh build/node web 9>&-):$PATH python3 tests/mutants/mutants.py "$@" 9>&-
 }
+
+# The whole Autobahn list (tests/conformance/autobahn*): 301 cases, and 216 of compression, 1,000 messages each where the
+# list says so (AUTOBAHN_MESSAGES).
+torture_part_autobahn() {
+  build_targets release sio-conformance
+  step 'autobahn: tools' web/tools/toolchain.sh build/node web
+  step 'autobahn: 517 cases' env PATH="$(web/tools/toolchain.sh build/node web 9>&-):$PATH" NO_COLOR=1 \
+    SIO_CONFORMANCE="$PWD/build/release/bin/sio-conformance" AUTOBAHN_MESSAGES="${AUTOBAHN_MESSAGES:-1000}" \
+    node --test --test-concurrency=1 --test-reporter=spec tests/conformance/autobahn.test.mjs \
+    tests/conformance/autobahn_compression.test.mjs
+  grep '^ *Autobahn area' build/log/autobahn--517-cases.log
+}

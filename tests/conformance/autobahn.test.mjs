@@ -7,7 +7,7 @@ import { AutobahnClient, Opcode, closePayload, frame } from './support/autobahn_
 import { areas } from './support/autobahn_cases.mjs';
 import { startServer } from './support/server.mjs';
 
-const MESSAGES = Number(process.env.AUTOBAHN_MESSAGES ?? 20);
+const MESSAGES = Number(process.env.AUTOBAHN_MESSAGES ?? 10);
 const COUNTS = { 1: 16, 2: 11, 3: 7, 4: 10, 5: 20, 6: 145, 7: 37, 9: 54, 10: 1 };
 const SETTLE = 50; // ample on the loopback interface for what must not come
 
