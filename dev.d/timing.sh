@@ -1,0 +1,24 @@
+# shellcheck shell=bash disable=SC2034,SC2119,SC2120
+# `./dev timing [PART…]`: latencies and statistics, on a quiet machine, never in CI. A part is a function timing_part_NAME
+# that needs no arguments, prints its figures, and fails above their bound.
+timing_parts() { declare -F | sed -n 's/^declare -f timing_part_//p'; }
+
+dev_timing() {
+  local part parts=()
+  mapfile -t parts < <(timing_parts)
+  if (($#)); then
+    for part in "$@"; do
+      declare -F "timing_part_$part" >/dev/null || die 64 "no such part: $part (there are: ${parts[*]})"
+    done
+    parts=("$@")
+  fi
+  lock_tree
+  need_packages build
+  for part in "${parts[@]}"; do "timing_part_$part"; done
+}
+
+# 5,000 slow heads, bodies and readers; good clients keep p99 ≤ 200 ms.
+timing_part_h6() {
+  build_targets release sio-conformance
+  python3 tests/timing/h6.py build/release/bin/sio-conformance 9>&-
+}
