@@ -5,6 +5,7 @@
 #include "core.hpp"
 #include "engine_session.hpp"
 #include "handler_call.hpp"
+#include "recovery.hpp"
 #include "sio/base/check.hpp"
 
 namespace sio {
@@ -86,21 +87,59 @@ void Client::connect(const DecodedPacket& packet) {
     if (packet.json_error != json::Error::none) return refuse(*nsp, serial, "Invalid payload", {});
     return accept(*nsp, serial, nullptr, nullptr, json::Value(auth));
   }
+  if (nsp->recovery_ && nsp->recovery_->options().skip_middlewares) {
+    Admission unchecked{.serial = serial, .auth = std::string(auth), .json_error = packet.json_error};
+    unchecked.checked = false;
+    return nsp->recovery_->admit(*this, std::move(unchecked));
+  }
+  ask_middlewares(*nsp, serial, std::string(auth), packet.json_error);
+}
+
+void Client::ask_middlewares(Namespace& nsp, std::uint32_t serial, std::string auth, json::Error error) {
   const Handle session = static_cast<EngineSession&>(engine_).handle();
-  ConnectRequest(state_.core, session, *nsp, serial, std::string(auth), packet.json_error).next();
+  ConnectRequest(state_.core, session, nsp, serial, std::move(auth), error).next();
 }
 
 void Client::accept(Namespace& nsp, std::uint32_t serial, std::unique_ptr<SocketData> data,
-                    const ConnectRequest::OnAccepted& on_accepted, json::Value auth) {
+                    const ConnectRequest::OnAccepted& on_accepted, json::Value auth, Identity* identity) {
   if (!is_connecting(nsp, serial)) return;
+  if (nsp.recovery_) {
+    return nsp.recovery_->admit(
+        *this,
+        {.serial = serial, .auth = std::string(auth.text()), .data = std::move(data), .on_accepted = on_accepted});
+  }
+  if (identity == nullptr) return enter(nsp, serial, std::move(data), on_accepted, auth, nullptr);
+  Entrance entrance;
+  entrance.recovery = std::make_unique<SocketRecovery>();
+  entrance.recovery->recovered = identity->recovered;
+  entrance.recovery->session.sid = std::move(identity->sid);
+  entrance.pid = std::move(identity->pid);
+  entrance.rooms = std::move(identity->rooms);
+  enter(nsp, serial, std::move(data), on_accepted, auth, &entrance);
+}
+
+void Client::enter(Namespace& nsp, std::uint32_t serial, std::unique_ptr<SocketData> data,
+                   const ConnectRequest::OnAccepted& on_accepted, json::Value auth, Entrance* entrance) {
   Entry* entry = find(nsp, serial);
   entry->socket = std::make_unique<Socket>(*this, nsp);
   Socket& socket = *entry->socket;
   socket.set_data(std::move(data));
   joined_once_ = true;
   state_.shard.timers().cancel(*this);
+  if (entrance != nullptr) socket.recovery_ = std::move(entrance->recovery);
   socket.enter_shard();
-  send_plain(PacketType::connect, nsp.name(), R"({"sid":")" + socket.id() + R"("})");
+  std::string confirmation;
+  json::Writer writer(confirmation);
+  writer.begin_object().member("sid", socket.id());
+  if (entrance != nullptr && !entrance->pid.empty()) writer.member("pid", entrance->pid);
+  writer.end_object();
+  send_plain(PacketType::connect, nsp.name(), confirmation);
+  if (entrance != nullptr) {
+    for (const std::string& room : entrance->rooms) socket.join(room);
+    // After the confirmation: a client keeps what comes before it, even over the next loss of its connection, and would
+    // then have it twice.
+    for (const auto& event : entrance->missed) send(event->packet, false);
+  }
   const bool set_up = call_handler(state_.core, nsp, [&] {
     if (on_accepted) on_accepted(socket);
     if (socket.connected() && nsp.on_connection_) nsp.on_connection_(socket, auth);
@@ -159,6 +198,8 @@ void Client::on_close(DisconnectReason reason) {
   }
 }
 
+std::size_t Client::waiting_bytes_max() const { return application_.options().engine.session.outbox_bytes_max; }
+
 void Client::on_timer(TimePoint) { engine_.close(DisconnectReason::connect_timeout); }
 
 Client::Entry* Client::find(std::string_view nsp) {
@@ -212,6 +253,7 @@ Namespace* SocketIoApplication::find(std::string_view name) {
 Namespace& SocketIoApplication::of(std::string_view name) {
   if (Namespace* known = find(name)) return *known;
   namespaces_.push_back(std::make_unique<Namespace>(core_, std::string(name)));
+  namespaces_.back()->set_recovery(options_.recovery);
   return *namespaces_.back();
 }
 

@@ -16,6 +16,7 @@
 namespace sio {
 
 class SocketIoApplication;
+struct Entrance;
 struct ShardState;
 
 class Client final : public EngineClient, private rt::Timer {
@@ -36,7 +37,14 @@ class Client final : public EngineClient, private rt::Timer {
   void send(const EncodedPacket& packet, bool droppable);
   void send_plain(PacketType type, std::string_view nsp, std::string_view json);
   void accept(Namespace& nsp, std::uint32_t serial, std::unique_ptr<SocketData> data,
-              const ConnectRequest::OnAccepted& on_accepted, json::Value auth);
+              const ConnectRequest::OnAccepted& on_accepted, json::Value auth, Identity* identity = nullptr);
+  // Makes the socket of a CONNECT that is still undecided, confirms it and tells the application. `entrance`: what else
+  // it begins with; may be null.
+  void enter(Namespace& nsp, std::uint32_t serial, std::unique_ptr<SocketData> data,
+             const ConnectRequest::OnAccepted& on_accepted, json::Value auth, Entrance* entrance);
+  void ask_middlewares(Namespace& nsp, std::uint32_t serial, std::string auth, json::Error error);
+  // Of an outbox.
+  std::size_t waiting_bytes_max() const;
   // That CONNECT is still undecided.
   bool is_connecting(const Namespace& nsp, std::uint32_t serial);
   void refuse(Namespace& nsp, std::uint32_t serial, std::string_view message, std::string_view data_json);

@@ -41,7 +41,7 @@ void ConnectRequest::on_shard(Action action) {
     if (found != nullptr && found->client() != nullptr) action(static_cast<Client&>(*found->client()));
   };
   if (rt::Shard::current() == &there.shard) return task();
-  there.shard.post(std::move(task));
+  nsp_->post(there.shard.index(), std::move(task));
 }
 
 void ConnectRequest::next() {
@@ -68,6 +68,15 @@ void ConnectRequest::accept(std::unique_ptr<SocketData> data, OnAccepted on_acce
   on_shard([nsp = nsp_, serial = serial_, held = std::move(data_), on_accepted = std::move(on_accepted),
             auth = std::move(auth_)](Client& client) mutable {
     client.accept(*nsp, serial, std::move(held), on_accepted, json::Value(auth));
+  });
+}
+
+void ConnectRequest::accept_as(Identity identity, std::unique_ptr<SocketData> data, OnAccepted on_accepted) {
+  if (std::exchange(decided_, true)) return;
+  if (data) data_ = std::move(data);
+  on_shard([nsp = nsp_, serial = serial_, held = std::move(data_), on_accepted = std::move(on_accepted),
+            auth = std::move(auth_), identity = std::move(identity)](Client& client) mutable {
+    client.accept(*nsp, serial, std::move(held), on_accepted, json::Value(auth), &identity);
   });
 }
 

@@ -79,7 +79,11 @@ ServerCore::ServerCore(ServerOptions options)
 ServerCore::~ServerCore() {
   pool_.stop();
   hash_pool_.stop();
-  for (unsigned i = 0; i < shards_.size(); ++i) shards_.at(i).discard_tasks();
+  bool again = true;
+  while (std::exchange(again, false)) {
+    for (unsigned i = 0; i < shards_.size(); ++i) shards_.at(i).discard_tasks();
+    for (const auto& discard : discards_) again = discard() || again;
+  }
 }
 
 ShardState& ServerCore::current_state() {

@@ -7,6 +7,7 @@
 #include "core.hpp"
 #include "handler_call.hpp"
 #include "ids.hpp"
+#include "recovery.hpp"
 #include "sio/runtime/clock.hpp"
 #include "sio/server/broadcast.hpp"
 
@@ -50,9 +51,20 @@ Socket::~Socket() {
 void Socket::enter_shard() {
   handle_ = client_.state().sockets.insert(this);
   nsp_.local().add(*this);
+  if (!recovery_) return;
+  // The handle in an id that was given elsewhere is not this one's: its room is stored like any other.
+  std::string& sid = recovery_->session.sid;
+  if (sid.empty()) {
+    sid = format_socket_id(handle_, salt_);
+  } else {
+    nsp_.local().join(*this, sid);
+  }
+  if (nsp_.recovery_) nsp_.recovery_->on_enter(*this);
 }
 
-std::string Socket::id() const { return format_socket_id(handle_, salt_); }
+std::string Socket::id() const { return recovery_ ? recovery_->session.sid : format_socket_id(handle_, salt_); }
+
+bool Socket::recovered() const { return recovery_ && recovery_->recovered; }
 
 const Handshake& Socket::handshake() const { return client_.engine().handshake(); }
 
@@ -85,7 +97,9 @@ void Socket::expect_ack(AckId id, Milliseconds timeout, AckCallback callback) {
 }
 
 void Socket::send(const EncodedPacket& packet, bool droppable) {
-  if (connected_) client_.send(packet, droppable);
+  if (!connected_) return;
+  if (nsp_.recovery_ && !droppable) return nsp_.recovery_->emit_to(*this, packet);
+  client_.send(packet, droppable);
 }
 
 void Socket::acknowledge(AckId id, const Arguments& arguments) {
@@ -110,10 +124,16 @@ Broadcast Socket::to(std::string_view room) const {
 }
 
 void Socket::join(std::string_view room) {
-  if (connected_) nsp_.local().join(*this, room);
+  if (!connected_) return;
+  nsp_.local().join(*this, room);
+  if (nsp_.recovery_) nsp_.recovery_->on_join(*this, room);
 }
 
-void Socket::leave(std::string_view room) { nsp_.local().leave(*this, room); }
+void Socket::leave(std::string_view room) {
+  if (recovery_ && room == recovery_->session.sid) return;  // nobody leaves the room of his own id
+  nsp_.local().leave(*this, room);
+  if (nsp_.recovery_ && connected_) nsp_.recovery_->on_leave(*this, room);
+}
 
 bool Socket::in_room(std::string_view room) const {
   const auto members = nsp_.local().members(room);
@@ -130,10 +150,12 @@ void Socket::disconnect(bool close_session) {
 
 void Socket::end(DisconnectReason reason) {
   if (!std::exchange(connected_, false)) return;
+  if (nsp_.recovery_) nsp_.recovery_->on_disconnected(*this);
   auto acks = std::move(pending_acks_);
   pending_acks_.clear();
   for (const auto& pending : acks) pending->finish(AckStatus::disconnected);
   if (nsp_.on_disconnect_) call_handler(client_.state().core, nsp_, nsp_.on_disconnect_, *this, reason);
+  if (nsp_.recovery_) nsp_.recovery_->on_end(*this, reason);
   nsp_.local().remove(*this);
   client_.state().sockets.take(handle_);  // id() and ref() stay what they were
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sio/base/task.hpp"
 #include "sio/json/scanner.hpp"
@@ -19,6 +20,19 @@ namespace sio {
 class Client;
 class Namespace;
 class ServerCore;
+
+// Who a socket is, for applications that recover sessions by a log of their own, with nothing stored here: the pid, for
+// example, is a token that they sign, and the offset, the last argument of each event, a text, is a message's id. The
+// returning client's CONNECT payload holds {"pid":…,"offset":…}. Where the namespace has recovery of its own
+// (recovery.hpp) this is ignored.
+struct Identity {
+  std::string pid;  // secret; the client is told it, and shows it when it comes back. Empty: none
+  // The id of the socket that comes back; empty: a new one. Any text, best one that was a Socket::id(). No other socket
+  // should have it: who still has it should be disconnected before.
+  std::string sid;
+  bool recovered = false;          // what Socket::recovered() shall say; the client believes it if it knows the pid
+  std::vector<std::string> rooms;  // that it is in from the beginning
+};
 
 // A client's CONNECT that waits for a decision, for as long as its session lasts. Moved, never copied: whoever holds it
 // decides. Exactly one of next(), accept() and refuse() takes effect, from any thread and at any time; destroyed
@@ -60,6 +74,8 @@ class ConnectRequest {
   void next();
   // Accepts at once; later middlewares are not asked. `data`, if given, replaces what set_data() was given.
   void accept(std::unique_ptr<SocketData> data = nullptr, OnAccepted on_accepted = nullptr);
+  // The same for a socket that is somebody already. What it missed is emitted by `on_accepted`.
+  void accept_as(Identity identity, std::unique_ptr<SocketData> data = nullptr, OnAccepted on_accepted = nullptr);
   // CONNECT_ERROR {"message":…,"data":…}; `data_json`: a JSON value; empty: no data. The session stays open for another
   // try; a JavaScript client makes it only when told to by its application.
   void refuse(std::string_view message, std::string_view data_json = {});

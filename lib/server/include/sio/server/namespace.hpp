@@ -5,22 +5,26 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <unordered_map>
 #include <vector>
 
+#include "sio/base/task.hpp"
 #include "sio/server/ack.hpp"
 #include "sio/server/broadcast.hpp"
 #include "sio/server/connect_request.hpp"
 #include "sio/server/event.hpp"
+#include "sio/server/recovery.hpp"
 #include "sio/server/rooms.hpp"
 #include "sio/server/socket.hpp"
 #include "sio/server/typed_handler.hpp"
 
 namespace sio {
 
+class Recovery;
 class ServerCore;
 
 // One namespace. Set-up functions before the server runs, from one thread; at run time those of the second part, from
@@ -78,6 +82,9 @@ class Namespace {
   // All that waited for this client has been handed to the kernel. At most once a turn.
   void on_drained(std::function<void(Socket&)> handler) { on_drained_ = std::move(handler); }
 
+  // Connection state recovery for this namespace, whatever SocketIoOptions::recovery says; nullopt: none.
+  void set_recovery(std::optional<RecoveryOptions> options);
+
   // ---- at run time
   // Sockets to do something with: all(), those in a room, all but those in a room.
   Broadcast all() { return Broadcast(*this); }
@@ -94,9 +101,12 @@ class Namespace {
   friend class Broadcast;
   friend class Client;
   friend class ConnectRequest;
+  friend class Recovery;
   friend class Socket;
   friend void detail::reject_arguments(Event& event, const InvalidArguments& why);
   void dispatch(Socket& socket, const DecodedPacket& packet);
+  // Runs `task` on a shard after all that this thread did before in this namespace. From any thread.
+  void post(unsigned shard, Task task);
   // To the sockets of this server.
   void emit_everywhere(EmitTarget target, EncodedPacket packet);
   void for_each_everywhere(EmitTarget target, std::function<void(Socket&)> function);
@@ -126,6 +136,7 @@ class Namespace {
   std::function<void(Socket&)> on_drained_;
   std::unordered_map<std::string, EventHandler, TextHash, std::equal_to<>> handlers_;
   std::vector<std::unique_ptr<LocalRooms>> local_;  // by shard
+  std::unique_ptr<Recovery> recovery_;              // null: off
   std::atomic<AckId> next_ack_id_{kFirstSharedAckId};
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "sio/http/cors.hpp"
 #include "sio/http/pace.hpp"
 #include "sio/http/parser.hpp"
+#include "sio/server/recovery.hpp"
 #include "sio/socketio/packet.hpp"
 #include "sio/websocket/deflate.hpp"
 
@@ -54,6 +56,8 @@ struct SocketIoOptions {
   // The way to other servers whose sockets broadcasts shall reach too (cluster.hpp); null: this server is alone. Must
   // outlive the server, and serves no other.
   ClusterAdapter* cluster = nullptr;
+  // Connection state recovery in all namespaces (recovery.hpp); nullopt: off. See also Namespace::set_recovery().
+  std::optional<RecoveryOptions> recovery;
 };
 
 struct ServerOptions {

@@ -45,11 +45,13 @@ struct RecoverableEvent {
 // What keeping it costs, about: text, attachments, names of rooms, and a fixed part.
 std::size_t memory_bytes(const RecoverableEvent& event);
 
+inline constexpr LogPosition kStillThere = UINT64_MAX;
+
 // A socket was in a room when events of the positions (since, until] were sent.
 struct RoomStay {
   std::string room;
   LogPosition since = 0;
-  LogPosition until = UINT64_MAX;  // it is there still
+  LogPosition until = kStillThere;
 };
 
 // A socket without its connection. Moves between threads; one owner at a time.
@@ -57,7 +59,8 @@ struct RecoverableSession {
   std::uint64_t key = 0;          // random; names the session in the store
   std::array<char, 16> secret{};  // the other part of the pid
   std::string sid;                // of the socket
-  LogPosition joined = 0;         // events up to here are not for it, or it is not known any more
+  LogPosition joined = 0;         // events up to here are not for it
+  LogPosition known_from = 0;     // which rooms it was in before is not known any more
   LogPosition last_due = 0;       // of the last event it was sent, or should have been, while it was connected
   LogPosition left = 0;           // events after this one were not sent to it
   std::vector<RoomStay> stays;    // without the room of its own id

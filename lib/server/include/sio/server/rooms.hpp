@@ -59,6 +59,7 @@ class LocalRooms {
   std::size_t room_count() const { return rooms_.size(); }
 
  private:
+  friend class Recovery;
   friend class Socket;
   void add(Socket& socket);
   void remove(Socket& socket);

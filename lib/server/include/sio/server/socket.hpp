@@ -27,7 +27,9 @@ class Broadcast;
 class Client;
 class LocalRooms;
 class Namespace;
+class Recovery;
 class Room;
+struct SocketRecovery;
 
 // What an application keeps with a socket: derive from it. Destroyed with the socket, on its shard, some time after
 // on_disconnect.
@@ -65,6 +67,8 @@ class Socket {
   EngineSocket& engine() const;
   // False from on_disconnect on (there already).
   bool connected() const { return connected_; }
+  // A client that was here before has come back to it, with the same id(), its rooms and data (recovery.hpp).
+  bool recovered() const;
 
   // Sends an event, queued until the end of the turn; which types: convert.hpp. Nothing happens once disconnected. A
   // client for which more than the outbox's bound waits loses its session (slow_consumer), maybe during the call.
@@ -116,6 +120,7 @@ class Socket {
   friend class Client;
   friend class LocalRooms;
   friend class Namespace;
+  friend class Recovery;
   struct PendingAck;
   struct Membership {
     Room* room;
@@ -140,6 +145,7 @@ class Socket {
   std::vector<Membership> rooms_;
   std::vector<std::unique_ptr<PendingAck>> pending_acks_;
   std::unique_ptr<SocketData> data_;
+  std::unique_ptr<SocketRecovery> recovery_;  // null unless it may be recovered, or was
 };
 
 }  // namespace sio
