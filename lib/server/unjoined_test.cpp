@@ -1,7 +1,12 @@
-// Sessions that have joined no namespace yet: what they may cost, and for how long (E6, S2, S6).
+// What sessions may cost that nobody vouches for: those that have joined no namespace yet, and floods that are still
+// allowed (E5–E7, S2, S6).
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 #include "counting_new.hpp"
+#include "ids.hpp"
 #include "moved_clock.hpp"
 #include "test_server.hpp"
 
@@ -21,11 +26,12 @@ struct Unjoined : testing::Test {
   }
   void advance(Milliseconds by) {
     settle();
-    move_clock(by);
+    clock.advance(by);
     settle();
   }
   bool is_open(PollingClient& client) { return HttpClient(server.port()).get(client.target()).status == 200; }
 
+  StoppedClock clock;
   TestServer server{threads(2)};
 };
 
@@ -92,6 +98,67 @@ TEST_F(Unjoined, E6_MessagesOverTheLimitCloseItAndOnesAtItDoNot) {
   PollingClient polling(server.port());
   EXPECT_EQ(polling.post('4' + connect(4'097)).status, 400);
   EXPECT_FALSE(is_open(polling));
+}
+
+// Page 1.2: whoever knows the id can read and write the session. Of 300 ids every bit of the secret has both values
+// (all the same by chance: once in 2^292).
+TEST_F(Unjoined, E7_SessionIdsHave128BitsThatAllVary) {
+  static_assert(sizeof(SessionSecret) == 16);
+  start(strict());
+  SessionSecret ones{};
+  SessionSecret zeros{};
+  std::set<std::string> ids;
+  HttpClient http(server.port());
+  for (int i = 0; i < 300; ++i) {
+    const std::string sid = sid_in(http.get("/socket.io/?EIO=4&transport=polling").body);
+    ids.insert(sid);
+    const SessionSecret secret = parse_session_id(sid).value().secret;
+    for (std::size_t byte = 0; byte < secret.size(); ++byte) {
+      ones[byte] = static_cast<char>(ones[byte] | secret[byte]);
+      zeros[byte] = static_cast<char>(zeros[byte] | ~secret[byte]);
+    }
+  }
+  EXPECT_EQ(ids.size(), 300U);
+  for (std::size_t byte = 0; byte < ones.size(); ++byte) {
+    EXPECT_EQ(static_cast<unsigned char>(ones[byte]), 0xFF) << byte;
+    EXPECT_EQ(static_cast<unsigned char>(zeros[byte]), 0xFF) << byte;
+  }
+}
+
+// Fifteen a second are allowed for ever; they must cost nothing that stays.
+TEST_F(Unjoined, E5_UnaskedPongsCostNoTimersAndNoMemory) {
+  SocketIoOptions options;
+  options.engine.session.ping_timeout = Milliseconds(60'000);
+  start(options);
+  SocketIoClient client(server.port());
+  const auto timers = [this] {
+    std::size_t count = 0;
+    for (unsigned shard = 0; shard < 2; ++shard) {
+      server.on_shard(shard, [&] { count += server.server().shard(shard).timers().size(); });
+    }
+    return count;
+  };
+  const auto send_pongs = [&](int seconds) {
+    for (int second = 0; second < seconds; ++second) {
+      std::string frames;
+      for (int i = 0; i < 5; ++i) {
+        frames +=
+            WebSocketClient::frame(1, "3") + WebSocketClient::frame(10, "unasked") + WebSocketClient::frame(1, "6");
+      }
+      client.wire().send(frames);
+      advance(Milliseconds(1'000));
+    }
+  };
+  settle();
+  const std::size_t timers_before = timers();
+  send_pongs(20);
+  const std::size_t before = allocations().live_bytes;
+  send_pongs(200);
+  EXPECT_EQ(timers(), timers_before);
+  EXPECT_LT(allocations().live_bytes, before + 4 * 1'024);
+  client.send("1");
+  client.send("0");
+  EXPECT_TRUE(client.receive().starts_with("0{"));  // still there
 }
 
 // S2: whoever is nobody yet gets no memory for attachments.

@@ -4,24 +4,39 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 
 namespace {
 
-constexpr long kSecond = 1'000'000'000;  // in nanoseconds
-std::atomic<long> moved{0};              // likewise
+constexpr long kSecond = 1'000'000'000;  // in nanoseconds, as everything here
+std::atomic<long> stopped_at{0};         // 0: the clock runs
+std::atomic<long> ahead{0};              // of the kernel's, while it runs
+
+long kernel_time() {
+  timespec time{};
+  ::syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &time);
+  return time.tv_sec * kSecond + time.tv_nsec;
+}
 
 }  // namespace
 
-void sio::test::move_clock(std::chrono::milliseconds by) {
-  moved += std::chrono::duration_cast<std::chrono::nanoseconds>(by).count();
+sio::test::StoppedClock::StoppedClock() { stopped_at = kernel_time() + ahead; }
+
+sio::test::StoppedClock::~StoppedClock() {
+  ahead = std::max(ahead.load(), stopped_at - kernel_time());
+  stopped_at = 0;
+}
+
+void sio::test::StoppedClock::advance(std::chrono::milliseconds by) {
+  stopped_at += std::chrono::duration_cast<std::chrono::nanoseconds>(by).count();
 }
 
 extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
-  const long failed = ::syscall(SYS_clock_gettime, clock, time);
-  if (failed != 0 || clock != CLOCK_MONOTONIC) return static_cast<int>(failed);
-  const long nanoseconds = time->tv_nsec + moved.load();
-  time->tv_sec += nanoseconds / kSecond;
-  time->tv_nsec = nanoseconds % kSecond;
+  if (clock != CLOCK_MONOTONIC) return static_cast<int>(::syscall(SYS_clock_gettime, clock, time));
+  const long stopped = stopped_at;
+  const long now = stopped != 0 ? stopped : kernel_time() + ahead;
+  time->tv_sec = now / kSecond;
+  time->tv_nsec = now % kSecond;
   return 0;
 }
