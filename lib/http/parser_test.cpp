@@ -110,7 +110,7 @@ TEST(RequestParser, StopsAtTheEndOfTheHead) {
   EXPECT_FALSE(parser.started());
 }
 
-TEST(RequestParser, ForgivesOneEmptyLineBeforeARequest) {
+TEST(RequestParser, H3_NothingButAnEmptyLineStandsInFront) {
   expect_taken("\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n");
   expect_refused("\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", 400);
   expect_refused("\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", 400);
@@ -244,8 +244,8 @@ TEST(RequestParser, H2_RefusesMalformedChunks) {
   for (const std::string body :
        {"\r\n\r\n", "g\r\nx\r\n0\r\n\r\n", "-1\r\nx\r\n0\r\n\r\n", "0x1\r\nx\r\n0\r\n\r\n", " 1\r\nx\r\n0\r\n\r\n",
         "1 \r\nx\r\n0\r\n\r\n", "1\nx\r\n0\r\n\r\n", "1\r\nxx\r\n0\r\n\r\n", "1\r\nx0\r\n\r\n", "1\r\nx\n0\r\n\r\n",
-        "1\rx\r\n0\r\n\r\n", "1;a\nb\r\nx\r\n0\r\n\r\n", "1;a\rb\r\nx\r\n0\r\n\r\n", "0\r\n\n", "0\n\r\n", ";a\r\n\r\n",
-        "00000000000000001\r\nx\r\n0\r\n\r\n"}) {
+        "1\r\nxx\n0\r\n\r\n", "1\rx\r\n0\r\n\r\n", "1;a\nb\r\nx\r\n0\r\n\r\n", "1;a\rb\r\nx\r\n0\r\n\r\n", "0\r\n\n",
+        "0\n\r\n", ";a\r\n\r\n", "00000000000000001\r\nx\r\n0\r\n\r\n"}) {
     expect_refused(post("Transfer-Encoding: chunked\r\n", body), 400);
   }
 }

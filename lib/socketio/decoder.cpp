@@ -4,6 +4,7 @@
 
 #include "sio/base/utf8.hpp"
 #include "sio/json/value.hpp"
+#include "sio/json/walker.hpp"
 #include "sio/socketio/packet.hpp"
 
 namespace sio {
@@ -67,24 +68,35 @@ bool take_event_name(json::Value payload, DecodedPacket& packet) {
   return true;
 }
 
-// Each object that calls itself a placeholder must name one of the attachments. Iterative; a byte is looked at once for
-// each container around it, so at most as often as the depth limit says.
-bool placeholders_fit(json::Value payload, std::size_t attachments) {
-  std::vector<json::Value> due{payload};
-  while (!due.empty()) {
-    const json::Value container = due.back();
-    due.pop_back();
-    for (const json::Value element : container.elements()) {
-      if (element.is_array() || element.is_object()) due.push_back(element);
-    }
+// Each object that calls itself a placeholder must name one of the attachments. One walk over the text; what it keeps
+// of a container is bounded by the depth limit.
+bool placeholders_fit(std::string_view payload, std::size_t attachments) {
+  using Step = json::Walker::Step;
+  enum class Key : std::uint8_t { other, placeholder, num };
+  struct Open {
     bool is_placeholder = false;
-    std::optional<std::int64_t> num;
-    for (const json::Member member : container.members()) {
-      if (member.value.is_array() || member.value.is_object()) due.push_back(member.value);
-      if (member.key_is("_placeholder")) is_placeholder = member.value.as_bool().value_or(false);
-      if (member.key_is("num")) num = member.value.as_int64();
+    bool names_attachment = false;
+  };
+  std::vector<Open> open;
+  Key key = Key::other;  // before the value that comes next
+  json::Walker walker(payload);
+  for (Step step = walker.next(); step != Step::done; step = walker.next()) {
+    if (step == Step::key) {
+      key = walker.key_is("_placeholder") ? Key::placeholder : walker.key_is("num") ? Key::num : Key::other;
+      continue;
     }
-    if (is_placeholder && (!num || *num < 0 || static_cast<std::uint64_t>(*num) >= attachments)) return false;
+    if (step == Step::end) {
+      if (open.back().is_placeholder && !open.back().names_attachment) return false;
+      open.pop_back();
+    } else if (step != Step::scalar) {
+      open.emplace_back();
+    } else if (key == Key::placeholder) {
+      open.back().is_placeholder = walker.value().as_bool().value_or(false);
+    } else if (key == Key::num) {
+      const auto num = walker.value().as_int64();
+      open.back().names_attachment = num && *num >= 0 && static_cast<std::uint64_t>(*num) < attachments;
+    }
+    key = Key::other;
   }
   return true;
 }
@@ -122,7 +134,7 @@ bool parse(std::string_view text, const DecoderLimits& limits, DecodedPacket& pa
   }
   if (!take_payload(text, limits.json, packet)) return false;
   return !is_binary(packet.type) || packet.json_error != json::Error::none ||
-         placeholders_fit(json::Value(packet.payload), attachments);
+         placeholders_fit(packet.payload, attachments);
 }
 
 }  // namespace

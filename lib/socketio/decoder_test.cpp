@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -94,7 +95,7 @@ TEST(SocketioDecoder, S1_RefusesWhatNoClientMaySend) {
   // clang-format off
   for (const std::string& text : {
       // type
-      ""s, "abc"s, "7"s, "9[]"s, "-1"s, " 0"s, "\0"s, "{}"s, "/admin,"s, "\xFF"s,
+      ""s, "abc"s, "7"s, "7{}"s, "8[]"s, "9[]"s, "/{}"s, ":{}"s, "-1"s, " 0"s, "\0"s, "{}"s, "/admin,"s, "\xFF"s,
       // CONNECT
       "0null"s, "0[]"s, R"(0"text")"s, "0true"s, "01"s, "012{}"s, "0{"s, "0{}x"s, "0{}{}"s, "0/admin,null"s, "0/admin,[]"s, "0,"s, "0 "s, "0abc"s,
       // DISCONNECT
@@ -347,6 +348,16 @@ TEST(SocketioDecoder, S3_PlaceholdersMustNameAnAttachment) {
     DecodedPacket packet;
     EXPECT_EQ(feed("52-[\"a\"," + std::string(inner) + "]", packet), Status::pending) << inner;
   }
+}
+
+// An application may raise the limit of depth; the check of placeholders must stay one walk.
+TEST(SocketioDecoder, S3_DeepTextCostsLinearTime) {
+  const DecoderLimits deep{.json = {.depth_max = 1'000'000, .members_max = 1'000'000}};
+  const std::string text = "51-[\"a\"," + std::string(200'000, '[') + std::string(200'000, ']') + "]";
+  DecodedPacket packet;
+  const std::clock_t begin = std::clock();
+  EXPECT_EQ(Decoder(deep).feed_text(text, packet), Status::pending);
+  EXPECT_LT(std::clock() - begin, 2 * CLOCKS_PER_SEC);
 }
 
 TEST(SocketioDecoder, NoPacketLeavesTheOutputAlone) {
