@@ -12,11 +12,12 @@ import sys
 import rules_calls
 import rules_layers
 import rules_prose
+import rules_rows
 import rules_sizes
 import rules_tests
 from tree import Tree
 
-RULES = rules_layers.RULES + rules_calls.RULES + rules_sizes.RULES + rules_prose.RULES + rules_tests.RULES
+RULES = rules_layers.RULES + rules_calls.RULES + rules_sizes.RULES + rules_prose.RULES + rules_tests.RULES + rules_rows.RULES
 
 
 def main() -> int:

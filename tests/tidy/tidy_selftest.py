@@ -9,6 +9,7 @@ import sys
 import tempfile
 import unittest
 
+import rules_rows
 import tidy
 from tree import Tree
 
@@ -23,6 +24,19 @@ MODULES = {
 README = "Owns x. May use base. Never does I/O."
 LONG_BODY = "  step();\n" * 70
 SUITES = {"dev.d/suites.sh": "suite_unit() { ctest --test-dir x -L unit; }"}
+
+ROW_TESTS = {"lib/http/a_test.cpp": "".join(f"TEST(A, {row}_Holds) {{}}\n" for row in rules_rows.ROWS), "lib/http/a.cpp": "one two two"}
+
+
+def row_table(left_out: str = "", shown: str = "`lib/http/a_test.cpp`: `ROW_Holds`", planted: str = "`ROW-bug`") -> dict[str, str]:
+    lines = (f"| {row} | must | {shown} | {planted} |\n".replace("ROW", row) for row in rules_rows.ROWS if row != left_out)
+    return {"docs/reliability.md": "| row | required | shown by | planted bugs |\n|---|---|---|---|\n" + "".join(lines)}
+
+
+def row_mutants(left_out: str = "", old: str = "one", test: str = "gtest lib_http_test A.ROW_*") -> dict[str, str]:
+    entry = f'[[mutant]]\nid = "ROW-bug"\nfile = "lib/http/a.cpp"\nold = "{old}"\nnew = ""\nwhat = "x"\ntest = "{test}"\n'
+    return {"tests/mutants/a.toml": "".join(entry.replace("ROW", row) for row in rules_rows.ROWS if row != left_out)}
+
 
 # rule name → (files that must each make it fire, files that must not)
 CASES: dict[str, tuple[list[dict[str, str]], list[dict[str, str]]]] = {
@@ -115,6 +129,20 @@ CASES: dict[str, tuple[list[dict[str, str]], list[dict[str, str]]]] = {
          {"cmake/X.cmake": "add_test(NAME a COMMAND c)\nset_tests_properties(a PROPERTIES LABELS unit)"}],
         [{**SUITES, "tests/x/CMakeLists.txt": "gtest_discover_tests(x_test TEST_PREFIX \"a(b).\"\n  PROPERTIES LABELS unit TIMEOUT 9)",
           "cmake/X.cmake": "add_test(NAME a.${b} COMMAND c)\nset_tests_properties(a.${b} PROPERTIES LABELS tidy)"}]),
+    "rows_have_tests": (
+        [{**ROW_TESTS, **row_table("H5")}, {**row_table()}, {**ROW_TESTS, **row_table(shown="`lib/http/a_test.cpp`: `ROW_Gone`")},
+         {**ROW_TESTS, **row_table(shown="`lib/http/b_test.cpp`")}, {**ROW_TESTS, **row_table(shown="somewhere")},
+         {"lib/http/a_test.cpp": ROW_TESTS["lib/http/a_test.cpp"].replace("W7_", "W77_"), **row_table(shown="`lib/http/a_test.cpp`")}],
+        [{**ROW_TESTS, **row_table()}]),
+    "rows_have_mutants": (
+        [{**row_table(), **row_mutants("S3")}, {**row_table(planted="`ROW-bug`, `ROW-other`"), **row_mutants()},
+         {**row_table(planted=""), **row_mutants()}],
+        [{**row_table(), **row_mutants()}]),
+    "mutants_fit": (
+        [{**ROW_TESTS, **row_mutants(old="two")}, {**ROW_TESTS, **row_mutants(old="three")},
+         {**ROW_TESTS, **row_mutants(test="gtest lib_http_test A.Gone")}, {**ROW_TESTS, **row_mutants(test="gtest lib_frame_test A.ROW_*")},
+         {**ROW_TESTS, **row_mutants(test="node tests/none.test.mjs")}],
+        [{**ROW_TESTS, **row_mutants()}, {**ROW_TESTS, **row_mutants(test="gtest lib_http_test */A.ROW_Holds/*:A.H1*")}]),
     "dead_links": (
         [{"README.md": "[x](docs/none.md)"}, {"docs/a.md": "[x](../gone/)"}],
         [{"README.md": "[x](docs/a.md#part) [y](https://example.org) [z](lib/http)", "docs/a.md": "[r](../README.md)"}]),
