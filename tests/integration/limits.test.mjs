@@ -7,8 +7,10 @@ import { Server } from './support/server.mjs';
 
 let server;
 let [ada, bob] = [];
+let unjoined; // what became of a session that never sends CONNECT: it takes its time while the others are tested
 before(async () => {
   server = await Server.start({ limits: true });
+  unjoined = liveWithoutConnect();
   ada = await register(server, 'admin');
   bob = await register(server, 'user');
 });
@@ -104,6 +106,23 @@ test('E6: a CONNECT over 4 KiB ends the session, one below is answered', async (
     if (answered) assert.equal(text, '44{"message":"Unauthorized","data":{"code":"token_invalid"}}');
     else assert.doesNotMatch(text, /^4/);
   }
+});
+
+// Polls until the session is over; resolves with what the last poll got, and after how many milliseconds.
+async function liveWithoutConnect() {
+  const began = performance.now();
+  const opened = await api(server, 'GET', '/socket.io/?EIO=4&transport=polling');
+  const url = `/socket.io/?EIO=4&transport=polling&sid=${JSON.parse(opened.text.slice(1)).sid}`;
+  const last = await api(server, 'GET', url);
+  const after = await api(server, 'GET', url);
+  return { last, after, took: performance.now() - began };
+}
+
+test('E6: a session that never sends CONNECT is closed after 10 s', async () => {
+  const { last, after: next, took } = await unjoined;
+  assert.deepEqual([last.status, last.text], [200, '1']);
+  assert.equal(next.status, 400);
+  assert.ok(took >= 9_990 && took < 20_000, `${took} ms`);
 });
 
 test('--rate-limits off is refused for an address beyond this machine', async () => {
