@@ -18,6 +18,7 @@
 #include "sio/base/utf8.hpp"
 #include "sio/json/scanner.hpp"
 #include "sio/json/value.hpp"
+#include "sio/json/walker.hpp"
 
 namespace {
 
@@ -122,6 +123,27 @@ void check_children(Value value, std::vector<Value>& due) {
   }
 }
 
+// The walker tells of the same values in the same order. Recursive where it is not.
+void follow(Value value, Walker& walker) {
+  using Step = Walker::Step;
+  if (value.is_array()) {
+    SIO_CHECK(walker.next() == Step::begin_array);
+    for (const Value element : value.elements()) follow(element, walker);
+    SIO_CHECK(walker.next() == Step::end);
+  } else if (value.is_object()) {
+    SIO_CHECK(walker.next() == Step::begin_object);
+    for (const Member member : value.members()) {
+      SIO_CHECK(walker.next() == Step::key);
+      const std::string key = member.key();
+      SIO_CHECK(walker.key_is(key) && !walker.key_is(key + "x"));
+      follow(member.value, walker);
+    }
+    SIO_CHECK(walker.next() == Step::end);
+  } else {
+    SIO_CHECK(walker.next() == Step::scalar && walker.value().text() == value.text());
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -138,6 +160,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (value.kind() == Kind::string) check_string(value);
     check_children(value, due);
   }
+  Walker walker(text);
+  follow(Value(text), walker);
+  SIO_CHECK(walker.next() == Walker::Step::done && walker.next() == Walker::Step::done);
   SIO_CHECK(Value().is_null());
   return 0;
 }

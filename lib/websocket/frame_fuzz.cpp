@@ -1,6 +1,10 @@
 // The decoder under arbitrary bytes: however they are cut, the same events come out, within the limits, and text is
 // UTF-8. The first two bytes of an input choose the limits and the cuts. Inputs that begin with '+' in place of a third
-// byte are masked frames as a list of (head, length, payload), so that the fuzzer need not guess a mask.
+// byte are masked frames as a list of (head, length, payload), so that the fuzzer need not guess a mask. What came out
+// is written as a server writes it, and read again.
+
+// libFuzzer: -max_len=320
+
 #include <cstdlib>
 
 #include "sio/base/check.hpp"
@@ -12,6 +16,7 @@ namespace {
 using sio::ws::CloseCode;
 using sio::ws::EventKind;
 using sio::ws::Limits;
+using sio::ws::Opcode;
 using sio::ws::testing::Seen;
 
 void check_events(const std::vector<Seen>& seen, const Limits& limits) {
@@ -47,13 +52,61 @@ std::string masked_frames(std::string_view list) {
   while (list.size() >= 2) {
     const auto first = static_cast<unsigned char>(list[0]);
     const std::size_t length = std::min<std::size_t>(static_cast<unsigned char>(list[1]), list.size() - 2);
-    bytes += sio::ws::testing::encode({.opcode = static_cast<sio::ws::Opcode>(first & 0x0FU),
+    bytes += sio::ws::testing::encode({.opcode = static_cast<Opcode>(first & 0x0FU),
                                        .payload = std::string(list.substr(2, length)),
                                        .fin = (first & 0x80U) != 0,
                                        .rsv = first >> 4U & 7U});
     list.remove_prefix(2 + length);
   }
   return bytes;
+}
+
+// Frames of a server are those of a client but for the mask. CHECKs the head by RFC 6455 5.2.
+std::string masked(const std::string& frame, std::size_t payload_bytes) {
+  const auto octet = [&](std::size_t at) { return std::size_t{static_cast<unsigned char>(frame[at])}; };
+  const std::size_t length_bytes = payload_bytes < 126 ? 0 : payload_bytes <= 0xFFFF ? 2 : 8;
+  SIO_CHECK(frame.size() == 2 + length_bytes + payload_bytes && (octet(0) & 0xF0U) == 0x80U);
+  std::size_t length = length_bytes == 0 ? octet(1) : 0;
+  for (std::size_t i = 0; i < length_bytes; ++i) length = length << 8U | octet(2 + i);
+  SIO_CHECK(length == payload_bytes && (length_bytes == 0 || octet(1) == (length_bytes == 2 ? 126U : 127U)));
+  std::string bytes = frame.substr(0, 2 + length_bytes);
+  bytes[1] = static_cast<char>(octet(1) | 0x80U);
+  return bytes.append(4, '\0').append(frame, 2 + length_bytes);
+}
+
+void check_written(const Seen& event, const Limits& limits) {
+  std::string frame;
+  std::size_t payload_bytes = event.payload.size();
+  switch (event.kind) {
+    case EventKind::text:
+    case EventKind::binary:
+    case EventKind::ping:
+    case EventKind::pong: {
+      constexpr Opcode kOpcodes[] = {Opcode::continuation, Opcode::text, Opcode::binary, Opcode::ping, Opcode::pong};
+      append_frame(frame, kOpcodes[static_cast<unsigned>(event.kind)], event.payload);
+      break;
+    }
+    case EventKind::close:
+      append_close(frame, static_cast<CloseCode>(event.code), event.payload);
+      payload_bytes += event.code == 0 ? 0U : 2U;
+      break;
+    default:
+      return;
+  }
+  SIO_CHECK(sio::ws::testing::decode(masked(frame, payload_bytes), limits) == std::vector<Seen>{event});
+}
+
+// A reason of any length is cut between code points, at the last place that fits.
+void check_close_reason(std::string_view text) {
+  std::string reason(text);
+  while (!reason.empty() && reason.size() < 130) reason += text;
+  if (!sio::is_utf8(reason)) return;
+  std::string frame;
+  sio::ws::append_close(frame, CloseCode::too_big, reason);
+  const std::string_view kept = std::string_view(frame).substr(4);
+  SIO_CHECK(reason.starts_with(kept) && sio::is_utf8(kept) && kept.size() <= 123);
+  SIO_CHECK(kept.size() + 4 > std::min<std::size_t>(reason.size(), 123));
+  SIO_CHECK(masked(frame, kept.size() + 2).size() == frame.size() + 4);
 }
 
 }  // namespace
@@ -71,6 +124,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const std::vector<Seen> whole = sio::ws::testing::decode(rest, limits);
   check_events(whole, limits);
+  for (const Seen& event : whole) check_written(event, limits);
+  if (data[1] >= 192 && !whole.empty()) check_close_reason(whole[0].payload);
   SIO_CHECK(whole == sio::ws::testing::decode_in_pieces(rest, limits, 1));
   SIO_CHECK(whole == sio::ws::testing::decode_in_pieces(rest, limits, piece_bytes));
   return 0;
