@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2119,SC2120
 # The test suites: what each runs, and how the counts are read from the closing lines of its runner.
 # A suite is a function suite_NAME writing to standard output and a count_NAME that prints "PASSED FAILED SKIPPED".
-SUITES_ALL='tidy unit web conformance examples integration e2e lint fuzz'
+SUITES_ALL='tidy unit web conformance clients examples integration e2e lint fuzz'
 SUITES_SANITIZER='unit conformance examples integration'
 
 groups_of_suite() {
@@ -9,6 +9,7 @@ groups_of_suite() {
     integration | e2e | lint | docs | fuzz) echo "$1" ;;
     package) echo package ;;
     examples) echo integration ;;  # Python's client too
+    clients) echo integration e2e clients ;;
   esac
 }
 
@@ -16,6 +17,7 @@ targets_of_suite() {
   case $1 in
     unit) echo all ;;
     conformance) echo sio-conformance ;;
+    clients) echo sio-clients-server ;;
     package) echo library ;;
     examples) echo examples ;;
     integration | e2e) echo parley ;;
@@ -27,7 +29,7 @@ npm_folders_of_suite() {
   case $1 in
     web | conformance) echo web ;;
     package | examples) echo tests/integration ;;
-    integration | e2e) echo "tests/$1" ;;
+    integration | e2e | clients) echo "tests/$1" ;;
   esac
 }
 
@@ -86,6 +88,9 @@ suite_docs() {
   return "$CHECK_FAILED"
 }
 count_docs() { sum_lines '^[0-9]+ passed, [0-9]+ failed: ' passed failed skipped; }
+
+suite_clients() { node_tests clients; }
+count_clients() { count_node; }
 
 suite_e2e() { npm --prefix tests/e2e test; }
 count_e2e() { sum_lines '^ *[0-9]+ (passed|failed|skipped|flaky|did not run)' 'passed|flaky' 'failed|did' skipped; }

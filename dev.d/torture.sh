@@ -32,6 +32,22 @@ torture_part_simulation() {
   tail -n 4 build/log/simulation--1-000-000-seeds.log
 }
 
+# Every real client and version (tests/clients), the server killed under each; writes the table of docs/clients.md.
+torture_part_clients() {
+  local results=$PWD/build/clients-results.jsonl
+  need_packages integration e2e clients
+  build_targets release sio-clients-server
+  step 'clients: tools' web/tools/toolchain.sh build/node tests/clients
+  rm -f "$results"
+  PATH=$(web/tools/toolchain.sh build/node tests/clients 9>&-):$PATH
+  # The test of the table sees the old one: it is run after the new one is written.
+  step 'clients: all versions' env NO_COLOR=1 CLIENTS_FULL=1 CLIENTS_RESULTS="$results" \
+    SIO_CLIENTS_SERVER="$PWD/build/release/bin/sio-clients-server" \
+    node --test --test-concurrency=1 --test-reporter=spec tests/clients/{socketio,compression,engineio,ports,python,browser,refused}.test.mjs
+  node tests/clients/table.mjs "$results" 9>&-
+  step 'clients: table' node --test tests/clients/table.test.mjs
+}
+
 # 50,000,000 executions (FUZZ_RUNS) of each fuzz target; what a target has done as it is built now is not done again.
 torture_part_fuzz() { fuzz_torture; }
 
