@@ -128,6 +128,7 @@ void Client::enter(Namespace& nsp, std::uint32_t serial, std::unique_ptr<SocketD
   state_.shard.timers().cancel(*this);
   if (entrance != nullptr) socket.recovery_ = std::move(entrance->recovery);
   socket.enter_shard();
+  if (ServerObserver* observer = state_.core.observer()) observer->on_socket_connected(nsp);
   std::string confirmation;
   json::Writer writer(confirmation);
   writer.begin_object().member("sid", socket.id());
@@ -150,6 +151,7 @@ void Client::enter(Namespace& nsp, std::uint32_t serial, std::unique_ptr<SocketD
 void Client::refuse(Namespace& nsp, std::uint32_t serial, std::string_view message, std::string_view data_json) {
   if (!is_connecting(nsp, serial)) return;
   erase(*find(nsp, serial));
+  if (ServerObserver* observer = state_.core.observer()) observer->on_connect_refused(nsp);
   std::string body;
   json::Writer writer(body);
   writer.begin_object().member("message", message);

@@ -4,6 +4,7 @@
 
 #include "core.hpp"
 #include "engine_session.hpp"
+#include "sio/server/observer.hpp"
 
 namespace sio {
 
@@ -15,6 +16,11 @@ void Connection::store(std::unique_ptr<Connection> self) { handle_ = state_.conn
 
 void Connection::retire() {
   if (retired()) return;
+  if (ServerObserver* observer = state_.core.observer()) observer->on_connection_closed();
+  retire_handed_over();
+}
+
+void Connection::retire_handed_over() {
   state_.shard.timers().cancel(*this);
   if (stream_) stream_->set_handler(nullptr);
   std::unique_ptr<Connection> self = state_.connections.take(std::exchange(handle_, 0));

@@ -33,8 +33,11 @@ class Connection : public rt::StreamHandler, protected rt::Timer {
   virtual void begin_shutdown() = 0;
 
  protected:
-  // Forgets the handle now and destroys the object after this turn: it may still be on the call stack.
+  // Forgets the handle now and destroys the object after this turn: it may still be on the call stack. The connection
+  // is closed with it.
   void retire();
+  // The same when somebody else has the stream.
+  void retire_handed_over();
   void arm(TimePoint deadline);
 
   ShardState& state_;

@@ -15,6 +15,7 @@
 #include "sio/runtime/clock.hpp"
 #include "sio/runtime/cores.hpp"
 #include "sio/websocket/handshake.hpp"
+#include "traffic_meter.hpp"
 
 namespace sio {
 
@@ -60,7 +61,9 @@ class ShutdownTimer final : public rt::Timer {
 }  // namespace
 
 ShardState::ShardState(ServerCore& core_, rt::Shard& shard_)
-    : core(core_), shard(shard_), sockets(shard_.index()), connections(shard_.index()), sessions(shard_.index()) {}
+    : core(core_), shard(shard_), sockets(shard_.index()), connections(shard_.index()), sessions(shard_.index()) {
+  if (ServerObserver* observer = core.observer()) traffic = std::make_unique<TrafficMeter>(shard, *observer);
+}
 
 ShardState::~ShardState() = default;
 
@@ -137,6 +140,7 @@ void ServerCore::accept(int descriptor, std::string remote) {
       ::close(descriptor);
       return;
     }
+    if (ServerObserver* observer = there.core.observer()) observer->on_connection_opened();
     auto connection = std::make_unique<HttpConnection>(there, rt::Stream::adopt(there.shard, descriptor), remote);
     Connection::enter(std::move(connection)).begin();
   };

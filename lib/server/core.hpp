@@ -25,6 +25,7 @@ class EngineSession;
 class ServerCore;
 class ServerObserver;
 class Socket;
+class TrafficMeter;
 
 // Everything that lives on one shard and is touched by its thread only.
 struct ShardState {
@@ -41,6 +42,7 @@ struct ShardState {
   std::uint64_t requests = 0;  // for request ids
   bool draining = false;
   std::shared_ptr<rt::Timer> shutdown;
+  std::unique_ptr<TrafficMeter> traffic;  // with an observer
 };
 
 class ServerCore {

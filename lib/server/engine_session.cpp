@@ -7,6 +7,8 @@
 #include "engine_endpoint.hpp"
 #include "guard.hpp"
 #include "sio/runtime/clock.hpp"
+#include "sio/server/observer.hpp"
+#include "traffic_meter.hpp"
 #include "websocket_connection.hpp"
 
 namespace sio {
@@ -46,6 +48,7 @@ EngineSession& EngineSession::open(ShardState& state, EngineEndpoint& endpoint, 
 void EngineSession::begin() {
   armed_ = session_.deadline();
   state_.shard.timers().arm(*this, armed_);
+  if (ServerObserver* observer = state_.core.observer()) observer->on_session_opened(session_.transport());
   if (session_.transport() == eio::TransportKind::websocket) send({SharedBytes(open_packet()), false, false});
   call_guarded([this] { client_ = endpoint_.application().on_open(*this); });
   if (!client_) return close(DisconnectReason::forced_close);
@@ -57,6 +60,7 @@ void EngineSession::tell_end() {
 }
 
 void EngineSession::tell_message(const eio::Incoming& incoming) {
+  if (state_.traffic) state_.traffic->count_received(incoming.data.size());
   if (!client_) return;
   call_guarded([&] { client_->on_message(incoming.kind == eio::Incoming::Kind::binary, incoming.data); });
 }
@@ -155,9 +159,11 @@ bool EngineSession::send(eio::Packet message) {
   if (session_.outbox_bytes() + message.bytes.size() > endpoint_.options().session.outbox_bytes_max / 2) {
     if (WebSocketConnection* transport = websocket(session_.connection())) transport->flush();
   }
+  const std::size_t bytes = message.bytes.size();
   eio::Actions actions;
   const bool queued = session_.send(std::move(message), can_write(), state_.shard.now(), actions);
   if (queued) state_.shard.mark_dirty(*this);
+  if (queued && state_.traffic) state_.traffic->count_sent(bytes);
   if (!actions.empty()) perform(actions);
   return queued;
 }
@@ -233,12 +239,16 @@ void EngineSession::carry_out(eio::Action& action) {
       if (WebSocketConnection* probe = websocket(action.id)) probe->send_text("3probe");
       return state_.shard.mark_dirty(*this);
     case eio::ActionKind::switched:
+      if (ServerObserver* observer = state_.core.observer()) observer->on_session_upgraded();
       return state_.shard.mark_dirty(*this);
     case eio::ActionKind::close_connection:
       if (WebSocketConnection* connection = websocket(action.id)) connection->close(ws::CloseCode::none);
       return;
     case eio::ActionKind::ended:
       ended_ = action.reason;
+      if (ServerObserver* observer = state_.core.observer()) {
+        observer->on_session_closed(session_.transport(), action.reason);
+      }
       return tell_end();
     case eio::ActionKind::gone:
       return finish();

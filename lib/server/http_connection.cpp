@@ -323,6 +323,8 @@ HttpConnection::Released HttpConnection::switch_protocol(const std::string& head
     stream_->set_handler(nullptr);
     released.stream = std::move(stream_);
     released.received = std::move(received_);
+    retire_handed_over();
+    return released;
   }
   retire();
   return released;
@@ -330,7 +332,7 @@ HttpConnection::Released HttpConnection::switch_protocol(const std::string& head
 
 HttpConnection::Moved HttpConnection::move_away() {
   Moved moved{stream_->release(), std::move(received_), std::move(request_)};
-  retire();
+  retire_handed_over();
   return moved;
 }
 

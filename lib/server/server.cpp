@@ -6,6 +6,7 @@
 #include "core.hpp"
 #include "engine_endpoint.hpp"
 #include "engine_session.hpp"
+#include "sio/base/check.hpp"
 
 namespace sio {
 
@@ -15,6 +16,7 @@ Server::Server(ServerOptions options) : core_(std::make_unique<ServerCore>(std::
 Server::~Server() { core_.reset(); }
 
 void Server::serve_socket_io(SocketIoOptions options) {
+  SIO_CHECK(!socket_io_);  // once, and before of(), whose namespaces would be lost
   socket_io_ = std::make_unique<SocketIoApplication>(*core_, std::move(options));
   core_->add_endpoint(std::make_unique<EngineEndpoint>(*core_, socket_io_->options().engine, *socket_io_));
 }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <optional>
+#include <stdexcept>
 
 #include "test_server.hpp"
 
@@ -94,6 +95,26 @@ TEST_P(Shutdown, F22_RequestsUnderWayAreAnswered) {
   server.stop();
 }
 
+TEST_P(Shutdown, ApplicationSaysGoodbyeBeforeTheSessionsEnd) {
+  server.server().on_stopping([this] {
+    EXPECT_EQ(rt::Shard::current(), &server.server().shard(0));
+    server.of("/").all().emit("goodbye", 1);
+  });
+  server.server().on_stopping([] { throw std::runtime_error("planned"); });
+  server.server().on_stopping([this] { server.of("/").all().emit("goodbye", 2); });
+  std::vector<SocketIoClient> clients;
+  for (unsigned i = 0; i < GetParam() + 1; ++i) clients.emplace_back(server.port());
+  server.server().stop();
+  server.server().stop();
+  for (SocketIoClient& client : clients) {
+    EXPECT_EQ(client.receive(), R"(2["goodbye",1])");
+    EXPECT_EQ(client.receive(), R"(2["goodbye",2])");
+    EXPECT_EQ(client.websocket().close_code(), 0U);
+    client.wire().close();
+  }
+  server.stop();
+}
+
 TEST_P(Shutdown, MayBeAskedForTwiceAndFromAHandler) {
   server.of("/").with_socket({}, [](Socket&) {});
   SocketIoClient client(server.port());
@@ -121,6 +142,13 @@ TEST(ServerEnd, WhatIsStillPendingIsDroppedWithoutHarm) {
     server.server().shard(1).post([request = std::move(*kept)] {});
     server.of("/").all().emit("nobody");
   }
+}
+
+TEST(ServerEnd, StopBeforeTheRunEndsItAtOnce) {
+  Server server(threads(2));
+  ASSERT_TRUE(server.listen("127.0.0.1:0"));
+  server.stop();
+  server.run();
 }
 
 // One that never ran has nothing to end.

@@ -157,6 +157,7 @@ void Socket::end(DisconnectReason reason) {
   if (nsp_.on_disconnect_) call_handler(client_.state().core, nsp_, nsp_.on_disconnect_, *this, reason);
   if (nsp_.recovery_) nsp_.recovery_->on_end(*this, reason);
   nsp_.local().remove(*this);
+  if (ServerObserver* observer = client_.state().core.observer()) observer->on_socket_disconnected(nsp_, reason);
   client_.state().sockets.take(handle_);  // id() and ref() stay what they were
 }
 
