@@ -32,19 +32,19 @@ class PlaceholderCheck {
  public:
   explicit PlaceholderCheck(std::size_t attachments) : seen_(attachments, false) {}
 
-  // False: one names none. The scanner has bounded depth and members.
-  bool walk(json::Value value) {
-    if (value.is_array()) {
-      for (const json::Value each : value.elements()) {
-        if (!walk(each)) return false;
+  // False: one names none.
+  bool walk(json::Value all) {
+    std::vector<json::Value> due = {all};
+    while (!due.empty()) {
+      const json::Value value = due.back();
+      due.pop_back();
+      for (const json::Value each : value.elements()) due.push_back(each);
+      const auto marked = value.find("_placeholder");
+      if (marked && marked->as_bool() == true) {
+        if (!take(value.find("num"))) return false;
+        continue;
       }
-      return true;
-    }
-    if (!value.is_object()) return true;
-    const auto marked = value.find("_placeholder");
-    if (marked && marked->as_bool() == true) return take(value.find("num"));
-    for (const json::Member& member : value.members()) {
-      if (!walk(member.value)) return false;
+      for (const json::Member& member : value.members()) due.push_back(member.value);
     }
     return true;
   }
