@@ -138,7 +138,7 @@ int main(int argc, char** argv) {
   // guide: shutdown
   server.on_stopping([&nsp] { nsp.all().emit("goodbye"); });
 
-  // Before any thread: a blocked signal interrupts nobody, and one thread waits for it.
+  // Before you start threads: they inherit the mask, and only the one that waits sees the signals.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
