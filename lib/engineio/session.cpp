@@ -109,7 +109,8 @@ void Session::close(DisconnectReason reason, TimePoint now, Actions& out) {
     return;
   }
   out.push_back({.kind = ActionKind::ended, .reason = reason});
-  drop_probe(out);
+  // A client that may have got its `3probe` polls no more, and its `5` may be on the way: what is left is told it there.
+  if (!probe_answered_) drop_probe(out);
   if (post_complete_) answer_post(200, out);
   if (transport_ == TransportKind::websocket) {
     become_gone(out);
@@ -131,7 +132,6 @@ void Session::end(DisconnectReason reason, Actions& out) {
   if (poll_ != 0) answer_poll("1", out);
   out.push_back({.kind = ActionKind::ended, .reason = reason});
   clear_outbox();
-  drop_probe(out);
   become_gone(out);
 }
 
@@ -151,6 +151,7 @@ void Session::close_by_client(TimePoint now, Actions& out) {
 
 // The packets stay where they are: those of a WebSocket are taken when close_connection is carried out.
 void Session::become_gone(Actions& out) {
+  drop_probe(out);
   if (post_ != 0) answer_post(400, out);
   if (connection_ != 0) out.push_back({.kind = ActionKind::close_connection, .id = connection_});
   state_ = State::gone;

@@ -58,6 +58,7 @@ void Session::answer_closing_poll(RequestId request, Actions& out) {
     return;
   }
   out.push_back({.kind = ActionKind::answer, .id = request, .body = "1"});
+  drop_probe(out);
   state_ = State::drained;
   leave_drained(out);
 }

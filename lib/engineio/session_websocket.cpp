@@ -14,7 +14,7 @@ bool Session::on_probe_opened(ConnectionId connection, TimePoint now, Actions& /
 
 Incoming Session::on_websocket_message(ConnectionId connection, bool binary, std::string_view data, TimePoint now,
                                        Actions& out) {
-  if (!open() || connection == 0) return {};
+  if (connection == 0 || !(open() || state_ == State::closing)) return {};
   if (connection == probe_) {
     on_probe_message(binary, data, out);
     return {};
@@ -29,7 +29,7 @@ void Session::on_probe_message(bool binary, std::string_view data, Actions& out)
     probe_answered_ = true;
     out.push_back({.kind = ActionKind::probe_pong, .id = probe_});
   } else if (!binary && probe_answered_ && data.starts_with('5')) {
-    switch_transport(out);
+    open() ? switch_transport(out) : leave_by_probe(out);
   } else {
     drop_probe(out);
   }
@@ -37,13 +37,23 @@ void Session::on_probe_message(bool binary, std::string_view data, Actions& out)
 
 void Session::switch_transport(Actions& out) {
   if (poll_ != 0) answer_poll("6", out);
+  take_probe();
+  out.push_back({.kind = ActionKind::switched, .id = connection_});
+}
+
+// The `5` crossed the end by the server: the packets that are left go out before connection_ is closed.
+void Session::leave_by_probe(Actions& out) {
+  take_probe();
+  become_gone(out);
+}
+
+void Session::take_probe() {
   connection_ = std::exchange(probe_, 0);
   probe_answered_ = false;
   transport_ = TransportKind::websocket;
   // The packets kept their places; only what they take on the wire has changed.
   outbox_bytes_ = 0;
   for (std::size_t i = head_; i < outbox_.size(); ++i) outbox_bytes_ += wire_size(outbox_[i]);
-  out.push_back({.kind = ActionKind::switched, .id = connection_});
 }
 
 void Session::drop_probe(Actions& out) {
@@ -57,11 +67,11 @@ void Session::on_control_frame(ConnectionId connection, TimePoint now, Actions& 
 }
 
 void Session::on_websocket_closed(ConnectionId connection, DisconnectReason reason, TimePoint /*now*/, Actions& out) {
-  if (!open() || connection == 0) return;
+  if (connection == 0) return;
   if (connection == probe_) {
     probe_ = 0;
     probe_answered_ = false;
-  } else if (connection == connection_) {
+  } else if (connection == connection_ && open()) {
     connection_ = 0;
     end(reason, out);
   }

@@ -281,6 +281,46 @@ TEST(EngineUpgrade, E3_SessionThatEndsClosesItsProbe) {
   }
 }
 
+// Clients poll no more once they have their `3probe`: what a poll would have fetched must reach them over the
+// WebSocket.
+TEST(EngineUpgrade, E3_UpgradeThatCrossesTheCloseByTheServerGetsWhatWasLeft) {
+  Script s{polling_session()};
+  s.open_probe(5).message(5, "2probe").expect("probing 5", "3probe 5");
+  s.turn([](Harness& h) {
+     h.send("441");
+     h.close(DisconnectReason::server_namespace_disconnect);
+   }).expect("ended server namespace disconnect");
+  s.message(5, "5").expect("send 5 441", "close 5", "gone");
+  s.replay_failing_each_step();
+}
+
+TEST(EngineUpgrade, E3_ProbeGoesWithThePollThatTellsTheEnd) {
+  Script s{polling_session()};
+  s.open_probe(5).message(5, "2probe").expect("probing 5", "3probe 5");
+  s.send("4a").close(DisconnectReason::forced_close).expect("ended forced close");
+  s.poll(1).expect("answer 1 200 4a");
+  s.poll(2).expect("answer 2 200 1", "close 5", "gone");
+  s.message(5, "5").expect();
+}
+
+TEST(EngineUpgrade, E3_ProbeIsNotKeptLongerThanItsTimeAfterTheCloseByTheServer) {
+  Script s{polling_session()};
+  s.open_probe(5).message(5, "2probe").expect("probing 5", "3probe 5");
+  s.send("4a").close(DisconnectReason::forced_close).expect("ended forced close");
+  s.advance(10s).expect("close 5");
+  s.poll(1).expect("answer 1 200 4a");
+  s.advance(20s).expect("gone");
+
+  Script lost{polling_session()};
+  lost.open_probe(5).message(5, "2probe").expect("probing 5", "3probe 5");
+  lost.close(DisconnectReason::forced_close).lose(5).expect("ended forced close");
+  lost.poll(1).expect("answer 1 200 1", "gone");
+
+  Script silent{polling_session()};
+  silent.open_probe(5).send("4a").close(DisconnectReason::forced_close);
+  silent.expect("probing 5", "ended forced close", "close 5");
+}
+
 TEST(EngineUpgrade, E3_UpgradeAfterTheEndIsRefused) {
   Script s{polling_session()};
   s.send("4a").close(DisconnectReason::forced_close).expect("ended forced close");

@@ -8,7 +8,8 @@
 // answer and every connection its close_connection, but those that were lost.
 //
 // Until the client's `5`, polling stays the transport: packets go to polls, the probing WebSocket gets only `3probe`.
-// A POST under way at the `5` still counts; new polling requests do not.
+// A POST under way at the `5` still counts; new polling requests do not. A `5` that crosses the server's close() on
+// purpose gets what no poll has fetched over the WebSocket, which is then closed.
 #pragma once
 
 #include <cstddef>
@@ -170,6 +171,8 @@ class Session {
   Incoming on_packet(std::string_view packet, TimePoint now, Actions& out);
   void on_probe_message(bool binary, std::string_view data, Actions& out);
   void switch_transport(Actions& out);
+  void leave_by_probe(Actions& out);
+  void take_probe();
   void on_pong(TimePoint now, Actions& out);
   void count_control_packet(TimePoint now, Actions& out);
   std::size_t wire_size(const Packet& packet) const;
