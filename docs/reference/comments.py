@@ -4,8 +4,8 @@
     comments.py HEADER       the header for Doxygen, on standard output, line for line
 
 - The comment that opens a header documents the file; the whole header belongs to the group of its module.
-- A comment directly above a declaration documents it, and the overloads of it that follow without one of their own; a
-  comment behind a member or an enumerator documents that one.
+- A comment directly above a declaration documents it, and the overloads of it (and NAME_list, which takes the arguments
+  of NAME as a list) that follow without one of their own; a comment behind a member or an enumerator documents that one.
 - A class without comment whose name is the header's takes the comment that opens the header.
 - `// ---- words` opens a section of the class.
 - Comments inside functions, and those that stand alone, stay what they are.
@@ -68,7 +68,7 @@ class Braces:
 
     def in_statement(self) -> bool:
         """A declaration is being read: a comment between its parameters documents nothing."""
-        return "(" in self.head
+        return self.head.count("(") > self.head.count(")")
 
 
 def escaped(text: str) -> str:
@@ -116,6 +116,7 @@ class Filter:
     def __init__(self, group: str, main_class: str):
         self.group, self.main_class = group, main_class
         self.about_file = ""
+        self.of_template = ""  # the comment above `template <…>`
         self.shared = ("", "")  # the function that was documented last, and its comment
         self.out: list[str] = []
         self.braces = Braces()
@@ -171,14 +172,17 @@ class Filter:
         self.flush(documents)
         if documents and not own and _SILENT.match(line):
             line = f"/** @private */ {line}"
-        elif documents and not line.startswith("template"):
-            line = self.with_shared_comment(line, own)
+        elif documents and line.lstrip().startswith(("template", "requires")):
+            self.of_template = own or self.of_template
+        elif documents:
+            line = self.with_shared_comment(line, own or self.of_template)
+            self.of_template = ""
         if self.section_open and re.match(r"^\s*(?:};|(?:public|private|protected)\s*:)", line) and not inside:
             line = self.end_section() + line
         self.braces.feed(line)
         behind = next((match for match in _LITERAL.finditer(line) if match[0].startswith("//")), None)
         if behind and documents and re.search(r"[;,}\w]\s*$", line[:behind.start()]):
-            line = f"{line[:behind.start()].rstrip()}  ///< {documentation([behind[0][2:].strip()])[0]}"
+            line = f"{line[:behind.start()].rstrip()}  /**< {documentation([behind[0][2:].strip()])[0]} */"
         self.put(line)
 
     def with_shared_comment(self, line: str, own: str) -> str:
@@ -186,7 +190,7 @@ class Filter:
         kind = re.match(r"(?:class|struct|enum class)\s+(\w+)[^;]*$", line)
         if own:
             self.shared = (name, escaped(own))
-        elif name and name == self.shared[0]:
+        elif name and name.removesuffix("_list") == self.shared[0]:
             line = f"/** {self.shared[1]} */ {line}"
         elif kind and kind[1] == self.main_class:
             line = f"/** {self.about_file} */ {line}"

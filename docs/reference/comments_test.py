@@ -26,7 +26,7 @@ class Declarations(unittest.TestCase):
         self.assertEqual(lines("\n// Alone.\n\n// Why.\n// More.\nvoid f();\n")[1:6], ["// Alone.", "", "/// Why.", "/// More.", "void f();"])
 
     def test_a_comment_behind_documents_members_and_enumerators(self):
-        self.assertEqual(lines("\nenum class E {\n  a,  // first\n  b   // second\n};\n")[2:4], ["  a,  ///< first", "  b  ///< second"])
+        self.assertEqual(lines("\nenum class E {\n  a,  // first\n  b   // second\n};\n")[2:4], ["  a,  /**< first */", "  b  /**< second */"])
 
     def test_two_slashes_in_a_string_are_no_comment(self):
         self.assertEqual(lines('\nconst char* url = "a//x";\n')[1], 'const char* url = "a//x";')
@@ -46,6 +46,8 @@ class Declarations(unittest.TestCase):
     def test_overloads_that_follow_share_the_comment(self):
         result = lines("\nclass C {\n  // Adds `x`.\n  C& add(int x);\n  C& add(long x);\n  C& take(int x);\n};\n")
         self.assertEqual(result[4:6], ["/** Adds `x`. */   C& add(long x);", "  C& take(int x);"])
+        result = lines("\nclass C {\n  // Adds.\n  template <class T>\n    requires(A<T>)\n  void add(T x) {\n    add(x);\n  }\n  void add_list(L x);\n  void f();\n};\n")
+        self.assertEqual(result[7:10], ["  }", "/** Adds. */   void add_list(L x);", "  void f();"])
 
     def test_the_class_that_the_header_is_named_after_takes_its_comment(self):
         result = lines("\nclass Thing;\nclass Other {\n};\nclass Thing final {\n};\n")

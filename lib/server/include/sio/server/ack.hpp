@@ -56,6 +56,7 @@ class Ack {
   void operator()(const T&... values) {
     if (wanted()) answer(Arguments::of(values...));
   }
+  // The same with a list that is there already.
   void answer(const Arguments& arguments);
   // Who asked.
   SocketRef socket() const { return socket_; }
@@ -99,13 +100,16 @@ std::optional<T> argument_at(std::string_view array, std::span<const SharedBytes
 
 // What came of waiting for one client. A value; `socket` apart it may be kept.
 struct AckResult {
+  // How it ended.
   AckStatus status = AckStatus::disconnected;
   // The socket that was asked; null when it is gone. Good up to the next co_await, on its shard.
   Socket* socket = nullptr;
   // The answer as a JSON array; "[]" unless answered.
   std::string text = "[]";
+  // Binary data of the answer.
   std::vector<SharedBytes> attachments;
 
+  // Whether the client answered.
   explicit operator bool() const { return status == AckStatus::answered; }
   // A view of `text`.
   json::Value arguments() const { return json::Value(text); }
@@ -140,6 +144,7 @@ class WaitingFrame {
 // socket goes.
 class [[nodiscard("co_await it: nothing is sent before")]] AckAwaiter {
  public:
+  // Made by Socket::emit_with_ack().
   AckAwaiter(Socket& socket, std::string_view name, Arguments arguments, Milliseconds timeout)
       : socket_(socket), name_(name), arguments_(std::move(arguments)), timeout_(timeout) {}
   AckAwaiter(const AckAwaiter&) = delete;
@@ -161,11 +166,15 @@ class [[nodiscard("co_await it: nothing is sent before")]] AckAwaiter {
 
 // What came of asking all targets of a Broadcast, on all shards of this server.
 struct BroadcastAnswers {
+  // One client's.
   struct Answer {
+    // Who answered.
     SocketRef socket;
     std::string text;  // the arguments, as a JSON array
+    // Binary data of the answer.
     std::vector<SharedBytes> attachments;
 
+    // A view of `text`.
     json::Value arguments() const { return json::Value(text); }
     // An argument as a T, counted from 0; none if it is missing or no T.
     template <Readable T>
@@ -176,6 +185,7 @@ struct BroadcastAnswers {
   std::vector<Answer> answers;  // in no particular order
   std::size_t missing = 0;      // targets that did not answer in time, or went
 
+  // Whether all targets have answered.
   bool complete() const { return missing == 0; }
 };
 

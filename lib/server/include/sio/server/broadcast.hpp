@@ -28,6 +28,7 @@ class Namespace;
 // returns, so their next packets come after it.
 class Broadcast {
  public:
+  // All sockets of the namespace, until to() or except() says otherwise.
   explicit Broadcast(Namespace& nsp) : nsp_(&nsp) {}
   // Members of any of the rooms named; without one: all sockets of the namespace. A socket's id is a room of its own.
   Broadcast& to(std::string_view room);
@@ -64,6 +65,7 @@ class Broadcast {
 
   // Joins all to a room, or takes them out of it.
   void join(std::string_view room);
+  // Takes all out of a room.
   void leave(std::string_view room);
   // Socket::disconnect() for all; with `close_session` their whole sessions end.
   void disconnect(bool close_session = false);
@@ -84,6 +86,7 @@ class Broadcast {
 // What Broadcast::emit_with_ack() gives to co_await, in a coroutine of type Detached.
 class [[nodiscard("co_await it: nothing is sent before")]] BroadcastAwaiter {
  public:
+  // Made by Broadcast::emit_with_ack().
   BroadcastAwaiter(Broadcast broadcast, std::string_view name, Arguments arguments, Milliseconds timeout)
       : broadcast_(std::move(broadcast)), name_(name), arguments_(std::move(arguments)), timeout_(timeout) {}
   BroadcastAwaiter(const BroadcastAwaiter&) = delete;

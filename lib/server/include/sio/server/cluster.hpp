@@ -22,9 +22,12 @@ namespace sio {
 
 // One thing done to the sockets of a namespace on all servers.
 struct ClusterMessage {
+  // What is done.
   enum class Kind : std::uint8_t { emit, join, leave, disconnect };
 
+  // Which of the members below count.
   Kind kind = Kind::emit;
+  // The name of the namespace.
   std::string nsp = "/";
   // Members of any of these rooms; empty: everybody. A socket is named by its id, as a room.
   std::vector<std::string> rooms;
@@ -32,14 +35,17 @@ struct ClusterMessage {
   std::vector<std::string> except;
 
   // ---- emit
+  // The name of the event.
   std::string event;
   Arguments arguments;     // JSON text and attachments; there are placeholders for each attachment
   bool droppable = false;  // volatile
 
-  // ---- join, leave: into or out of these rooms
+  // ---- join, leave
+  // Into or out of these rooms.
   std::vector<std::string> change;
 
-  // ---- disconnect: the whole session of each
+  // ---- disconnect
+  // The whole session of each.
   bool close_session = false;
 };
 
@@ -50,6 +56,7 @@ enum class ClusterError : std::uint8_t {
   bad_event,      // a name that is reserved, over 1,024 bytes, or no UTF-8
   bad_arguments,  // no JSON, JSON that breaks a limit, or placeholders that do not fit the attachments
 };
+// Its name, for logs.
 std::string_view to_string(ClusterError error);
 
 // Takes messages of other nodes; the server's side. Valid from ClusterAdapter::start() until stop() has returned.

@@ -44,6 +44,7 @@ class ConnectRequest {
   // socket for which it throws is disconnected.
   using OnAccepted = std::function<void(Socket&)>;
 
+  // Made by the server.
   ConnectRequest(ServerCore& core, std::uint64_t session, Namespace& nsp, std::uint32_t serial, std::string auth,
                  json::Error error);
   ConnectRequest(ConnectRequest&&) noexcept;
@@ -58,10 +59,12 @@ class ConnectRequest {
   json::Error json_error() const { return json_error_; }
   // Null if the session has ended. On the session's shard only (where middlewares are called).
   const Handshake* handshake() const;
+  // The namespace that the client wants to join.
   Namespace& nsp() const { return *nsp_; }
 
   // What becomes Socket::data(): set by one middleware, seen by the later ones, and the socket's once it is accepted.
   void set_data(std::unique_ptr<SocketData> data) { data_ = std::move(data); }
+  // Whether a middleware has set any.
   bool has_data() const { return data_ != nullptr; }
   // Must be there and be a T.
   template <class T>

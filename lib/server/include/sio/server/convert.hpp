@@ -39,6 +39,7 @@ class Output;
 // A JSON text that is passed on as it is. Must be one valid value, without raw control characters; what json::scan()
 // accepts is.
 struct Json {
+  // Not owned.
   std::string_view text;
 };
 
@@ -130,6 +131,7 @@ class Input {
   Input(json::Value value, std::span<const SharedBytes> attachments, InputTexts& texts)
       : value_(value), attachments_(attachments), texts_(&texts) {}
 
+  // What is being read.
   json::Value value() const { return value_; }
 
   // Reads the value as a T. False: it is none; `out` is then unspecified.
@@ -169,12 +171,17 @@ class Output {
   // 2^53 are written in full; JavaScript rounds them. Texts must be valid UTF-8.
   template <Writable T>
   Output& value(const T& value);
-  // Objects: member() in between; arrays: value().
+  // `{`; then member() for each member.
   Output& begin_object() { return writer_.begin_object(), *this; }
+  // `}`
   Output& end_object() { return writer_.end_object(), *this; }
+  // `[`; then value() for each element.
   Output& begin_array() { return writer_.begin_array(), *this; }
+  // `]`
   Output& end_array() { return writer_.end_array(), *this; }
+  // The name of the next value, inside an object.
   Output& key(std::string_view name) { return writer_.key(name), *this; }
+  // key() and value() in one.
   template <Writable T>
   Output& member(std::string_view name, const T& member) {
     return key(name).value(member);

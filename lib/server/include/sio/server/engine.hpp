@@ -23,6 +23,7 @@ class EngineSocket {
   virtual bool send(eio::Packet message) = 0;
   // Ends the session; what was sent before still goes out.
   virtual void close(DisconnectReason reason) = 0;
+  // Its first request. Valid as long as the session.
   virtual const Handshake& handshake() const = 0;
   // Keeps only the headers for which `keep(name as received)` is true, and no query: an idle session then costs less
   // memory.
@@ -31,6 +32,7 @@ class EngineSocket {
   virtual void keep_headers(std::span<const std::string> names) = 0;
   // Bytes that wait for the client.
   virtual std::size_t waiting_bytes() const = 0;
+  // The event loop on which it lives.
   virtual rt::Shard& shard() = 0;
 
  protected:
@@ -45,9 +47,11 @@ class EngineClient {
   virtual void on_message(bool binary, std::string_view data) = 0;
   // All that was queued has been handed to the kernel (WebSocket) or fetched (polling). At most once a turn.
   virtual void on_drained() {}
+  // The session has ended; the last call. Sending does nothing any more.
   virtual void on_close(DisconnectReason reason) = 0;
 };
 
+// The application's side of an endpoint. Outlives the server; called by all shards at once.
 class EngineApplication {
  public:
   virtual ~EngineApplication() = default;

@@ -18,10 +18,12 @@ namespace sio {
 // outlives the handler as values: arguments(), take_ack(), socket().ref().
 class Event {
  public:
+  // Made by the server.
   Event(Socket& socket, const DecodedPacket& packet) : socket_(socket), packet_(packet) {}
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
 
+  // Who sent it.
   Socket& socket() const { return socket_; }
   // The name, unescaped; of an event that is named by a number, its text.
   std::string name() const;

@@ -34,9 +34,13 @@ class ServerCore;
 // protection. They must not block. They may throw: the session lives on, and what was thrown is dropped.
 class Namespace {
  public:
+  // See on_connection().
   using ConnectionHandler = std::function<void(Socket&, json::Value auth)>;
+  // See on_disconnect().
   using DisconnectHandler = std::function<void(Socket&, DisconnectReason)>;
+  // See on().
   using EventHandler = std::function<void(Event&)>;
+  // See on_invalid_arguments().
   using InvalidArgumentsHandler = std::function<void(Event&, const InvalidArguments&)>;
 
   // By Server::of().
@@ -45,6 +49,7 @@ class Namespace {
   Namespace(const Namespace&) = delete;
   Namespace& operator=(const Namespace&) = delete;
 
+  // Begins with `/`.
   const std::string& name() const { return name_; }
 
   // ---- set-up, before the server runs
@@ -88,7 +93,9 @@ class Namespace {
   // ---- at run time
   // Sockets to do something with: all(), those in a room, all but those in a room.
   Broadcast all() { return Broadcast(*this); }
+  // Members of a room.
   Broadcast to(std::string_view room);
+  // All but the members of a room.
   Broadcast except(std::string_view room);
   // Runs `function` on the socket's shard if the socket is still there: during the call if that is the calling
   // thread's, else through its mailbox. From any thread. What it throws is dropped.

@@ -20,8 +20,11 @@ struct ShardState;
 
 // Whom an emission reaches: members of any of `rooms` (no room: everybody), without those excepted.
 struct EmitTarget {
+  // Members of any of these; none: everybody.
   std::vector<std::string> rooms;
+  // But for members of these.
   std::vector<std::string> except_rooms;
+  // But for this socket.
   SocketRef except_socket;
   bool droppable = false;  // volatile
 };
@@ -42,6 +45,7 @@ class Room {
 // thread only; obtained by Namespace::local(), valid as long as the server.
 class LocalRooms {
  public:
+  // Made by the server.
   explicit LocalRooms(ShardState& state) : state_(state) {}
 
   // Members of a room; empty if there is none. Valid until somebody joins or leaves, or the next call. The room named
@@ -56,6 +60,7 @@ class LocalRooms {
   // Calls `function` for each socket that `target` reaches. They are all chosen before the first call; who is gone when
   // his turn comes is left out.
   void for_each(const EmitTarget& target, const std::function<void(Socket&)>& function);
+  // Rooms with members, those of single sockets not counted.
   std::size_t room_count() const { return rooms_.size(); }
 
  private:

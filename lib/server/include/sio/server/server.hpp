@@ -25,6 +25,7 @@ class SocketIoApplication;
 // its own and live as long as it; several servers may run in one process.
 class Server {
  public:
+  // Takes the options as they are; starts the threads of its pools. Exceptions: out of memory or threads.
   explicit Server(ServerOptions options = {});
   ~Server();
   Server(const Server&) = delete;
@@ -59,9 +60,11 @@ class Server {
 
   // Event loops, each with its thread. shard(i).post() runs something there, from any thread.
   unsigned shard_count() const;
+  // One of them; valid as long as the server.
   rt::Shard& shard(unsigned index);
   // For what blocks: see RunOn.
   rt::BlockingPool& pool();
+  // For what takes long on purpose, such as password hashes: a small pool of its own.
   rt::BlockingPool& hash_pool();
 
  private:

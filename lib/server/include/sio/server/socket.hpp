@@ -41,6 +41,7 @@ class SocketData {
 // An event (or acknowledgement) in its wire form: encoded once, shared by all who get it. Free of threads.
 struct EncodedPacket {
   SharedBytes text;  // with Engine.IO's '4'
+  // Binary data, in the order of its placeholders.
   std::vector<SharedBytes> attachments;
 };
 // `nsp` begins with `/`; the name must be valid UTF-8 and none that is reserved ("connect", …). From any thread.
@@ -51,6 +52,7 @@ EncodedPacket encode_event(std::string_view nsp, std::string_view name, const Ar
 // has returned; a Socket& or Socket* is not kept beyond the handler it was given to: keep ref().
 class Socket {
  public:
+  // Made by the server.
   Socket(Client& client, Namespace& nsp);
   ~Socket();
   Socket(const Socket&) = delete;
@@ -60,6 +62,7 @@ class Socket {
   std::string id() const;
   // Its name for other threads and later times.
   SocketRef ref() const { return {handle_}; }
+  // The namespace it has joined.
   Namespace& nsp() const { return nsp_; }
   // The first request of its session: headers, query, address. Valid as long as the session.
   const Handshake& handshake() const;
@@ -97,23 +100,28 @@ class Socket {
 
   // Everybody in the namespace but this socket; to(): in a room.
   Broadcast broadcast() const;
+  // Members of a room, but for this socket.
   Broadcast to(std::string_view room) const;
 
   // Rooms are made by the first who joins and forgotten with the last who leaves. Names are any text; of clients'
   // making they should be limited by the application. Twice is once.
   void join(std::string_view room);
+  // Nothing happens if it is not there.
   void leave(std::string_view room);
+  // Whether it is a member.
   bool in_room(std::string_view room) const;
 
   // Sends `41`; with `close_session` the whole session ends after it. on_disconnect runs during the call.
   void disconnect(bool close_session = false);
 
-  // What the application keeps with it. data<T>(): must be there and be a T.
+  // What the application keeps with it; what was there before is destroyed.
   void set_data(std::unique_ptr<SocketData> data) { data_ = std::move(data); }
+  // Must be there and be a T.
   template <class T>
   T& data() const {
     return static_cast<T&>(*data_);
   }
+  // Whether there is any.
   bool has_data() const { return data_ != nullptr; }
 
  private:

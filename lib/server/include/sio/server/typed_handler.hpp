@@ -25,7 +25,9 @@ namespace sio {
 
 // Why the arguments of an event do not fit its handler.
 struct InvalidArguments {
+  // What is wrong with it.
   enum class Kind : std::uint8_t { missing, extra, wrong };
+  // Of the first argument that does not fit.
   Kind kind;
   std::size_t index;  // of the argument, counted from 0; `extra`: of the first that is too much
 
