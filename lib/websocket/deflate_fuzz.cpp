@@ -86,12 +86,11 @@ void check_written(DeflateEngine& engine, const DeflateTerms& terms, std::string
   peer.client_window_bits = terms.server_window_bits;
   Deflate writer(engine, terms);
   sio::ws::Decoder reader(limits, std::make_unique<Deflate>(engine, peer));
-  const sio::SharedBytes message(data);
-  const sio::SharedBytes another = message;  // several receivers
+  const std::vector<sio::SharedBytes> outboxes(2, sio::SharedBytes(data));  // several receivers
   std::vector<Seen> seen;
   for (int i = 0; i < 3; ++i) {
     std::string frame;
-    writer.append_message(frame, Opcode::binary, message);
+    writer.append_message(frame, Opcode::binary, outboxes[0]);
     SIO_CHECK(frame.size() <= data.size() + sio::ws::kHeadBytesMax);
     sio::ws::testing::feed(reader, masked(frame), seen);
     SIO_CHECK(seen.size() == static_cast<std::size_t>(i) + 1 && seen.back().payload == data);

@@ -14,14 +14,16 @@
 #include "sio/http/parser.hpp"
 #include "sio/server/recovery.hpp"
 #include "sio/socketio/packet.hpp"
-#include "sio/websocket/deflate.hpp"
+#include "sio/websocket/deflate_options.hpp"
 
 namespace sio {
 
 class ClusterAdapter;
 class ServerObserver;
 
+// Of everything that speaks HTTP: routes, polling, handshakes of WebSocket.
 struct HttpOptions {
+  // What heads may measure.
   http::ParserLimits parser;
   http::CorsPolicy cors;              // which foreign origins may talk to us (default: none)
   Milliseconds head_timeout{10'000};  // from the first byte of a request (or the connection's start) to its head's end
@@ -29,14 +31,20 @@ struct HttpOptions {
   Milliseconds keep_alive_timeout{75'000};  // between two requests
   Milliseconds write_timeout{20'000};       // a client that takes nothing of its answer
   unsigned pool_threads = 4;                // for RunOn::pool
+  // Tasks that wait for a thread; more: 503.
   std::size_t pool_queue_max = 1'024;
   unsigned hash_threads = 1;  // for RunOn::hash
+  // Likewise.
   std::size_t hash_queue_max = 64;
 };
 
+// Of Engine.IO sessions at one path.
 struct EngineOptions {
+  // Begins and ends with `/`.
   std::string path = "/engine.io/";
+  // Heartbeat, sizes and times of each session.
   eio::Config session;
+  // False: long-polling only.
   bool websocket = true;
   std::size_t websocket_fragments_max = 256;       // frames of one message; more: 1008 (W4)
   Milliseconds websocket_message_timeout{30'000};  // from a message's first byte to its last; over: 1008 (W4)
@@ -45,8 +53,11 @@ struct EngineOptions {
   ws::DeflateOptions websocket_compression{};
 };
 
+// Of Socket.IO.
 struct SocketIoOptions {
+  // Of the sessions under it.
   EngineOptions engine{.path = "/socket.io/", .session = {}};
+  // What packets may hold.
   DecoderLimits decoder;
   Milliseconds connect_timeout{45'000};  // from the handshake to the first namespace joined
   // Longest message of a session that has joined no namespace yet; more ends it (E6).
@@ -60,9 +71,11 @@ struct SocketIoOptions {
   std::optional<RecoveryOptions> recovery;
 };
 
+// Of the server as a whole.
 struct ServerOptions {
   ServerObserver* observer = nullptr;  // is told what happens (observer.hpp); outlives the server
   unsigned threads = 0;                // shards; 0: one for each core
+  // Of connections.
   HttpOptions http;
   Milliseconds shutdown_timeout{2'000};  // for connections to end in order after stop()
 };
