@@ -132,7 +132,7 @@ fuzz_coverage() {
   step 'merge profiles' llvm-profdata-19 merge -o "$folder/all.profdata" "$folder"/profiles/*.profraw
   # shellcheck disable=SC2086  # patterns
   mapfile -t sources < <(printf '%s\n' $FUZZ_PARSERS | grep -Ev "$FUZZ_NO_PARSERS")
-  llvm-cov-19 export -summary-only -instr-profile "$folder/all.profdata" "${objects[@]}" "${sources[@]}" \
+  llvm-cov-19 export -summary-only -instr-profile "$folder/all.profdata" "${objects[@]:1}" -sources "${sources[@]}" \
     >"$folder/summary.json"
   python3 tests/fuzz/coverage_table.py "$folder/summary.json" "$FUZZ_LINES_MIN"
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "fuzz_input.hpp"
 #include "sio/base/check.hpp"
@@ -173,6 +174,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Status status =
         binary ? decoder.feed_binary(std::string_view(message).substr(1), packet) : decoder.feed_text(message, packet);
     SIO_CHECK(decoder.attachments_due() == (status == Status::pending));
+    Decoder moved(std::move(decoder));  // what was handed out stays where it is
+    decoder = std::move(moved);
     SIO_CHECK((status == Status::packet) == (packet.event_name != "untouched"));
     if (binary) {
       SIO_CHECK(due > 0 || status == Status::invalid);
