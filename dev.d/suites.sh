@@ -84,6 +84,7 @@ count_examples() { count_node; }
 suite_docs() {
   CHECK_FAILED=0
   python3 docs/reference/comments_test.py || CHECK_FAILED=1
+  python3 docs/reference/tables_test.py || CHECK_FAILED=1
   python3 docs/guide/blocks.py || CHECK_FAILED=1
   check 'reference documentation without a warning' docs/reference/build.sh build/docs
   return "$CHECK_FAILED"

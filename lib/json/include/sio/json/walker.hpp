@@ -13,6 +13,7 @@ namespace sio::json {
 
 class Walker {
  public:
+  // What the walk has come to.
   enum class Step : std::uint8_t {
     begin_object,
     begin_array,
@@ -25,9 +26,11 @@ class Walker {
   // `text` must outlive the walker.
   explicit Walker(std::string_view text) : text_(text) {}
 
+  // Goes one step on; `done` stays.
   Step next();
   // Whether the key of this step is `key`, unescaped.
   bool key_is(std::string_view key) const { return Member{token_, Value()}.key_is(key); }
+  // The value of this step.
   Value value() const { return Value(token_); }
 
  private:
