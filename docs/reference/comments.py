@@ -3,7 +3,7 @@
 
     comments.py HEADER       the header for Doxygen, on standard output, line for line
 
-- The comment that opens a header documents the file; the whole header belongs to the group of its module.
+- The comment that opens a header documents the file; what is in its namespace belongs to the group of its module.
 - A comment directly above a declaration documents it, and the overloads of it (and NAME_list, which takes the arguments
   of NAME as a list) that follow without one of their own; a comment behind a member or an enumerator documents that one.
 - A class without comment whose name is the header's takes the comment that opens the header.
@@ -146,25 +146,31 @@ class Filter:
             self.put(f"{indent}{'///' if documents else '//'} {text}")
 
     def opening(self, lines: list[str]) -> int:
-        """The comment that opens the file, up to the line after `#pragma once`; how many lines that is."""
+        """The comment that opens the file, and `#pragma once`; how many lines that is."""
         end = next((at for at, line in enumerate(lines) if not _COMMENT.match(line)), len(lines))
         if end == 0 or lines[end:end + 1] != ["#pragma once"]:
             return 0
         self.about_file = escaped(" ".join(_COMMENT.match(line)[2] for line in lines[:end]))
         # One line more, for @file, and one less: `#pragma once`.
         self.out = ["/// @file"] + [f"/// {text}" for text in documentation([_COMMENT.match(line)[2] for line in lines[:end]])]
-        if lines[end + 1:end + 2] != [""]:
-            self.put("")
-            return end + 1
-        self.put(f"/** @addtogroup {self.group}")
-        self.owed = "@{ */ "
-        return end + 2
+        return end + 1
 
     def code(self, line: str):
         if self.macro or line.lstrip().startswith("#"):
             self.flush(documents=line.startswith("#define "))
             self.macro = line.endswith("\\")
             self.put(line)
+            return
+        if re.match(r"namespace [\w:]+ \{$", line):
+            self.flush(documents=False)
+            self.braces.feed(line)
+            self.put(f"{line}  /** @addtogroup {self.group}")
+            self.owed = "@{ */ "
+            return
+        if line.startswith("}  // namespace"):
+            self.flush(documents=False)
+            self.braces.feed(line)
+            self.put(f"/** @}} */ {line}")
             return
         inside = self.braces.in_function() or self.braces.in_statement()
         documents = not inside and not _NO_DECLARATION.match(line)
@@ -199,9 +205,7 @@ class Filter:
         return line
 
     def run(self, lines: list[str]) -> list[str]:
-        at = self.opening(lines)
-        grouped = bool(self.owed)
-        for line in lines[at:]:
+        for line in lines[self.opening(lines):]:
             comment = _COMMENT.match(line)
             if comment and not self.braces.in_function():
                 self.block.append((comment[1], comment[2]))
@@ -211,8 +215,6 @@ class Filter:
             else:
                 self.code(line)
         self.flush(documents=False)
-        if grouped:
-            self.out.append("/** @} */")
         return self.out
 
 

@@ -18,9 +18,11 @@ def lines(body: str, head: str = HEAD, path: str = "lib/server/include/sio/serve
 
 
 class Declarations(unittest.TestCase):
-    def test_the_opening_comment_documents_the_file_and_the_header_belongs_to_its_module(self):
-        self.assertEqual(convert("lib/json/include/sio/json/value.hpp", "// One.\n// Two.\n#pragma once\n\nint a;\n"),
-                         "/// @file\n/// One.\n/// Two.\n/** @addtogroup module_json\n@{ */ int a;\n/** @} */\n")
+    def test_the_opening_comment_documents_the_file_and_its_namespace_is_in_the_group(self):
+        header = "// One.\n// Two.\n#pragma once\n\nnamespace sio {\n\nint a;\n\n}  // namespace sio\n"
+        self.assertEqual(convert("lib/json/include/sio/json/value.hpp", header),
+                         "/// @file\n/// One.\n/// Two.\n\nnamespace sio {  /** @addtogroup module_json\n@{ */ \nint a;\n\n"
+                         "/** @} */ }  // namespace sio\n")
 
     def test_a_comment_above_documents_and_one_that_stands_alone_does_not(self):
         self.assertEqual(lines("\n// Alone.\n\n// Why.\n// More.\nvoid f();\n")[1:6], ["// Alone.", "", "/// Why.", "/// More.", "void f();"])
@@ -33,7 +35,7 @@ class Declarations(unittest.TestCase):
 
     def test_comments_inside_functions_stay(self):
         body = "\ninline int f() {\n  // Why.\n  int a = 1;  // one\n  return a;\n}\n// Next.\nint g();\n"
-        self.assertEqual(lines(body)[2:9], ["  // Why.", "  int a = 1;  // one", "  return a;", "}", "/// Next.", "int g();", "/** @} */"])
+        self.assertEqual(lines(body)[2:9], ["  // Why.", "  int a = 1;  // one", "  return a;", "}", "/// Next.", "int g();", ""])
 
     def test_templates_of_classes_are_scopes_and_templates_of_functions_are_not(self):
         body = "\ntemplate <class T, class U = X<T>>\nclass C {\n  // Doc.\n  int a;\n};\ntemplate <class T>\nT f() {\n  // Not.\n  return {};\n}\n"
@@ -66,7 +68,7 @@ class Declarations(unittest.TestCase):
     def test_details_and_other_peoples_namespaces_are_left_out(self):
         body = ("\nnamespace sio::detail {\nstruct Hidden {\n};\n}  // namespace sio::detail\n\ntemplate <class T>\nstruct std::hash<T> {\n"
                 "  int operator()();\n};\n")
-        self.assertEqual("".join(lines(body)), "@{ */ /** @} */")
+        self.assertEqual("".join(lines(body)), "")
 
 
 class Sections(unittest.TestCase):
@@ -102,7 +104,7 @@ class EveryHeader(unittest.TestCase):
         for header in headers:
             text = header.read_text()
             before, after = text.split("\n"), convert(str(header), text).split("\n")
-            self.assertEqual(len(after), len(before) + 1, header)  # the line that closes the group
+            self.assertEqual(len(after), len(before), header)
             for number, line in enumerate(before):
                 if line.startswith("#include"):
                     self.assertTrue(after[number].endswith(line), f"{header}:{number + 1}")
