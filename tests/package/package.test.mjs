@@ -136,6 +136,15 @@ test('it builds by pkg-config with one command too, also with flags of the user'
   await talkTo(join(folder, 'first_server'));
 });
 
+test('the programs in the README and on the first page of the reference compile', async () => {
+  for (const page of ['README.md', 'docs/reference/mainpage.md']) {
+    const programs = [...(await readFile(ROOT + page, 'utf8')).matchAll(/^```cpp\n(.*?)^```$/gms)];
+    assert.equal(programs.length, 1, page);
+    await writeFile(join(home, 'page.cpp'), programs[0][1]);
+    await shell(`g++ -std=c++20 -fsyntax-only -I"${prefix}/include" page.cpp`, home, home);
+  }
+});
+
 test('the library alone is configured, built and installed as the guide says: the same files', async () => {
   const own = join(home, 'newcomer');
   await mkdir(own);
