@@ -167,7 +167,7 @@ TEST(RequestParser, TakesAbsoluteAndAsteriskTargets) {
   EXPECT_EQ(expect_taken("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n").path, "*");
 }
 
-TEST(RequestParser, DecodesPathsStrictly) {
+TEST(RequestParser, H3_PathsAreDecodedStrictly) {
   const auto path_of = [](const std::string& target) {
     return expect_taken("GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n").path;
   };

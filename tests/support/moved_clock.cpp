@@ -1,11 +1,11 @@
 #include "moved_clock.hpp"
 
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <ctime>
 
 namespace {
 
@@ -32,6 +32,7 @@ void sio::test::StoppedClock::advance(std::chrono::milliseconds by) {
   stopped_at += std::chrono::duration_cast<std::chrono::nanoseconds>(by).count();
 }
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the library's names are reserved ones
 extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
   if (clock != CLOCK_MONOTONIC) return static_cast<int>(::syscall(SYS_clock_gettime, clock, time));
   const long stopped = stopped_at;
