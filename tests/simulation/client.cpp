@@ -1,5 +1,7 @@
 #include "client.hpp"
 
+#include <utility>
+
 #include "server_end.hpp"
 #include "sio/engineio/packet.hpp"
 
@@ -18,6 +20,9 @@ std::string polling_form(const std::string& packet) {
 void Client::start(const SocketPtr& websocket) {
   open_ = true;
   on_ping();
+  for (int i = 0; i < habits_.strangers; ++i) {
+    world_.after(Milliseconds{world_.pick(0, 3'000)}, [this] { send_stranger(); });
+  }
   if (websocket) {
     socket_ = websocket;
     switched_ = true;
@@ -25,7 +30,7 @@ void Client::start(const SocketPtr& websocket) {
     begin_probe();
   } else {
     poll();
-    if (habits_.flavor == Flavor::javascript) {
+    if (habits_.flavor != Flavor::polling) {
       world_.after(Milliseconds{world_.pick(0, 300)}, [this] { begin_probe(); });
     }
   }
@@ -79,9 +84,9 @@ void Client::on_answer(const ExchangePtr& exchange, int status, const std::strin
     flush();
   } else if (exchange == poll_) {
     poll_ = nullptr;
-    if (open_ && status != 200) stop();
+    if (open_ && status != 200 && !switched_) stop();  // after a hasty `5` its last poll may come too late
     eio::PayloadReader reader(body);
-    while (const auto packet = open_ ? reader.next() : std::nullopt) {
+    while (const auto packet = open_ && status == 200 ? reader.next() : std::nullopt) {
       if (!packet->starts_with('b')) {
         on_packet(*packet, false);
       } else if (const auto bytes = eio::base64_decode(packet->substr(1))) {
@@ -90,6 +95,7 @@ void Client::on_answer(const ExchangePtr& exchange, int status, const std::strin
         world_.fail("the client got broken base64");
       }
     }
+    take_held();
     if (eio::PayloadReader::count(body) > config_.poll_packets_max) world_.fail("the client got too many packets");
     poll_later();
   }
@@ -99,10 +105,15 @@ void Client::on_answer(const ExchangePtr& exchange, int status, const std::strin
 // ---- packets
 
 void Client::send_some() {
-  for (int n = world_.pick(1, 4); n > 0 && open_; --n) {
-    write((sent_.binary() ? "b" : "4") + sent_.text());
-    sent_.next();
-  }
+  for (int n = world_.pick(1, 4); n > 0 && open_; --n) talk_.say();
+  if (open_ && world_.chance(20)) talk_.say_volatile();
+}
+
+bool Client::emit(const std::vector<Talk::Message>& messages, bool droppable) {
+  if (!open_ || (droppable && (post_ || pausing_ || !buffer_.empty()))) return false;
+  for (const Talk::Message& message : messages) buffer_.push_back((message.binary ? "b" : "4") + message.bytes);
+  flush();
+  return true;
 }
 
 void Client::write(std::string packet) {
@@ -113,25 +124,27 @@ void Client::write(std::string packet) {
 void Client::flush() {
   if (!open_ || pausing_ || buffer_.empty()) return;
   if (switched_) {
-    for (const std::string& packet : buffer_) {
+    for (const std::string& packet : std::exchange(buffer_, {})) {
       const bool binary = packet.front() == 'b';
-      Pipe::push(socket_->up, {binary ? packet.substr(1) : packet, binary});
+      send(socket_, binary ? std::string_view(packet).substr(1) : packet, binary);
     }
-    buffer_.clear();
   } else if (!post_ && !(habits_.flavor == Flavor::python && socket_)) {
-    std::string body;
-    for (const std::string& packet : buffer_) body += (body.empty() ? "" : "\x1e") + polling_form(packet);
-    buffer_.clear();
-    post_ = begin_exchange(true, body);
+    post_some();
   }
+}
+
+void Client::post_some() {
+  std::size_t count = buffer_.size();
+  if (world_.chance(habits_.split_percent)) count = static_cast<std::size_t>(world_.pick(1, static_cast<int>(count)));
+  std::string body;
+  for (std::size_t i = 0; i < count; ++i) body += (i == 0 ? "" : "\x1e") + polling_form(buffer_[i]);
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(count));
+  post_ = begin_exchange(true, body);
 }
 
 void Client::on_packet(std::string_view packet, bool binary) {
   if (binary || packet.starts_with('4')) {
-    const std::string_view data = binary ? packet : packet.substr(1);
-    if (!received_.take(data, binary)) {
-      world_.fail("the client got " + std::string(data) + " instead of " + received_.text());
-    }
+    talk_.hear(binary ? packet : packet.substr(1), binary);
   } else if (packet == "2") {
     on_ping();
     write("3");
@@ -150,101 +163,18 @@ void Client::on_ping() {
   });
 }
 
-// ---- WebSocket
-
-SocketPtr Client::make_socket() {
-  auto socket = std::make_shared<Socket>(Socket{1'000 + ++ids_});
-  const std::weak_ptr<Socket> weak = socket;  // the pipes belong to the socket
-  socket->up = std::make_shared<Pipe>(
-      world_, [this, id = socket->id](const Pipe::Message& message) { server_.websocket_message(id, message); });
-  socket->down = std::make_shared<Pipe>(world_, [this, weak](const Pipe::Message& message) {
-    if (const SocketPtr locked = weak.lock()) on_socket_message(locked, message);
-  });
-  if (world_.chance(habits_.cut_percent)) {
-    world_.after(Milliseconds{world_.pick(0, 1'500)}, [this, socket] { break_socket(socket); });
-  }
-  return socket;
-}
-
-void Client::break_socket(const SocketPtr& socket) {
-  if (socket->broken) return;
-  socket->broken = true;
-  socket->up->cut();
-  socket->down->cut();
-  if (switched_ && socket == socket_) lost_something_ = true;
-  world_.after(world_.latency(), [this, socket] { server_.websocket_lost(socket->id); });
-  world_.after(world_.latency(), [this, socket] { on_socket_gone(socket); });
-}
-
-void Client::begin_probe() {
-  if (!open_ || socket_ || switched_) return;
-  socket_ = make_socket();
-  const bool silent = !probed_ && habits_.abandons == Abandons::opened_probe;
-  probed_ = true;
-  world_.after(world_.latency(), [this, socket = socket_, silent] {
-    if (socket->broken) return;
-    server_.websocket_opened(socket);
-    if (!silent) Pipe::push(socket->up, {"2probe"});
-  });
-}
-
-void Client::on_socket_message(const SocketPtr& socket, const Pipe::Message& message) {
-  if (message.close) {
-    socket->broken = true;
-    on_socket_gone(socket);
-  } else if (!open_ || socket != socket_) {
-    return;
-  } else if (switched_) {
-    on_packet(message.data, message.binary);
-  } else if (message.binary || message.data != "3probe") {
-    world_.fail("a probe got " + message.data);
-  } else if (habits_.abandons == Abandons::answered_probe) {
-    habits_.abandons = Abandons::nothing;  // only the first: polls on until the server gives the probe up
-  } else {
-    pausing_ = true;
-    finish_upgrade();
-  }
-}
-
-// Its own probe failed: polls on, and perhaps tries again. Its transport: over.
-void Client::on_socket_gone(const SocketPtr& socket) {
-  if (socket != socket_) return;
-  world_.tell("client", "has lost its socket");
-  if (switched_) {
-    stop();
-    return;
-  }
-  socket_ = nullptr;
-  pausing_ = false;
-  poll();
-  flush();
-  if (habits_.retries > 0) {
-    --habits_.retries;
-    world_.after(Milliseconds{world_.pick(0, 200)}, [this] { begin_probe(); });
-  }
-}
-
-void Client::finish_upgrade() {
-  if (!open_ || !pausing_ || poll_ || post_) return;
-  pausing_ = false;
-  switched_ = true;
-  world_.tell("client", "upgrades");
-  Pipe::push(socket_->up, {"5"});
-  flush();
-}
-
 // ---- the end
 
 void Client::leave() {
   if (!open_) return;
   if (!switched_ && socket_) {
     pausing_ = false;
-    Pipe::push(socket_->up, {.close = true});
+    close(socket_);
     socket_ = nullptr;
   }
   write("1");
-  if (switched_) Pipe::push(socket_->up, {.close = true});
-  open_ = buffer_.empty() ? false : open_;  // a POST is under way: the `1` goes with the next
+  if (switched_) close(socket_);
+  open_ = !buffer_.empty();  // a POST is under way: the `1` goes with the next
 }
 
 void Client::vanish(bool noisy) {
@@ -260,8 +190,8 @@ void Client::stop() {
   if (!open_) return;
   world_.tell("client", "stops");
   open_ = false;
-  if (socket_ && !socket_->broken) Pipe::push(socket_->up, {.close = true});
-  for (const ExchangePtr& exchange : {poll_, post_}) {
+  if (socket_ && !socket_->broken) close(socket_);
+  for (const ExchangePtr& exchange : {std::exchange(poll_, nullptr), std::exchange(post_, nullptr)}) {
     if (!exchange) continue;
     exchange->broken = true;
     world_.after(world_.latency(), [this, exchange] { server_.exchange_lost(exchange); });

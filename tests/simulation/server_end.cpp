@@ -7,14 +7,21 @@ namespace sio::simulation {
 ServerEnd::ServerEnd(World& world, const eio::Config& config, const SocketPtr& websocket)
     : world_(world),
       config_(config),
+      window_(static_cast<std::size_t>(world.chance(70) ? 100'000 : world.pick(1, 2'000))),
       harness_(config_, websocket ? eio::TransportKind::websocket : eio::TransportKind::polling,
-               websocket ? websocket->id : 0, world.now()) {
-  if (websocket) sockets_[websocket->id] = websocket;
+               websocket ? websocket->id : 0, world.now()),
+      talk_(world, "the server",
+            [this](const std::vector<Talk::Message>& messages, bool droppable) { return emit(messages, droppable); }) {
+  if (websocket) take_link(websocket);
+  hook();
+  arm();
+}
+
+void ServerEnd::hook() {
   harness_.on_message = [this](const eio::Incoming& incoming) {
-    if (!received_.take(incoming.data, incoming.kind == eio::Incoming::Kind::binary)) {
-      world_.fail("the server got " + std::string(incoming.data) + " instead of " + received_.text());
-    }
+    talk_.hear(incoming.data, incoming.kind == eio::Incoming::Kind::binary);
     if (world_.chance(20)) send_some();
+    if (world_.chance(1) && world_.chance(10)) close(DisconnectReason::server_namespace_disconnect);
   };
   harness_.on_answer = [this](const eio::test::Harness::Answer& given) {
     const auto found = exchanges_.find(given.request);
@@ -24,32 +31,41 @@ ServerEnd::ServerEnd(World& world, const eio::Config& config, const SocketPtr& w
     answer(exchange, given.status, given.body);
   };
   harness_.on_send = [this](eio::ConnectionId id, const eio::Packet& packet) {
-    Pipe::push(sockets_.at(id)->down, {std::string(packet.bytes.view()), packet.binary});
+    std::string frame;
+    ws::append_frame(frame, packet.binary ? ws::Opcode::binary : ws::Opcode::text, packet.bytes.view());
+    write(id, frame);
   };
-  harness_.on_probe_pong = [this](eio::ConnectionId id) { Pipe::push(sockets_.at(id)->down, {"3probe"}); };
-  harness_.on_close = [this](eio::ConnectionId id) {
-    Pipe::push(sockets_.at(id)->down, {.close = true});
-    sockets_.erase(id);
+  harness_.on_probe_pong = [this](eio::ConnectionId id) {
+    std::string frame;
+    ws::append_frame(frame, ws::Opcode::text, "3probe");
+    write(id, frame);
   };
-  arm();
+  harness_.on_close = [this](eio::ConnectionId id) { close_link(id); };
 }
 
 void ServerEnd::begin() {
+  harness_.writable = false;  // drain() is ours: a connection takes so much and no more
   harness_.advance_without_timer(std::chrono::duration_cast<Milliseconds>(world_.now() - harness_.now()));
   tell();
 }
 
 void ServerEnd::tell() {
-  for (const std::string& event : harness_.take_events()) world_.tell("server", event);
+  for (const std::string& event : harness_.take_events()) {
+    world_.tell("server", event);
+    if (event.starts_with("ended ")) end_reason_ = event.substr(6);
+  }
 }
 
 void ServerEnd::end() {
+  note_upgrade(&Upgrades::dropped);
+  tell();
   if (!flush_due_) {
     flush_due_ = true;
     world_.after(Milliseconds{0}, [this] {
       flush_due_ = false;
       begin();
       harness_.flush();
+      drain();
       tell();
       arm();
     });
@@ -59,25 +75,58 @@ void ServerEnd::end() {
 
 void ServerEnd::arm() {
   const TimePoint due = harness_.session().deadline();
-  if (due == armed_ || due == kNever) return;
+  if (due == armed_) return;
   armed_ = due;
+  ++arming_;
+  if (due == kNever) return;
   const Milliseconds late{world_.chance(90) ? 0 : world_.pick(0, 10)};
-  world_.at(std::max(due, world_.now()) + late, [this, arming = ++arming_] {
+  world_.at(std::max(due, world_.now()) + late, [this, arming = arming_] {
     if (arming != arming_) return;
     armed_ = kNever;
     begin();
     if (harness_.session().deadline() <= world_.now()) harness_.tick();
+    note_upgrade(gone() ? &Upgrades::dropped : &Upgrades::expired);
     end();
   });
 }
 
+std::string ServerEnd::leftovers() {
+  eio::Session& session = harness_.session();
+  if (!gone()) return "the session never ended";
+  if (armed_ != kNever || session.deadline() != kNever) return "a timer is left";
+  if (session.has_packets() || session.outbox_bytes() != 0) return "packets are left in the outbox";
+  if (session.upgrading() || session.poll_waiting()) return "a probe or a poll is left";
+  if (!exchanges_.empty()) return "a request is left without an answer";
+  if (!links_.empty()) return "a WebSocket is left open";
+  if (flush_due_) return "a flush is left";
+  return harness_.breach();
+}
+
+// An input has been handled: is the upgrade over by it? `otherwise`: what it counts as if it was not completed.
+void ServerEnd::note_upgrade(int Upgrades::* otherwise) {
+  if (probing_ == 0 || harness_.session().probe() == probing_) return;
+  ++(upgrades_.*(harness_.session().connection() == probing_ ? &Upgrades::completed : otherwise));
+  probing_ = 0;
+}
+
 // ---- application
+
+bool ServerEnd::emit(const std::vector<Talk::Message>& messages, bool droppable) {
+  for (const Talk::Message& message : messages) {
+    harness_.writable = writable();
+    const bool first = &message == &messages.front();
+    const bool queued = harness_.send((message.binary ? "" : "4") + message.bytes, message.binary, droppable && first);
+    harness_.writable = false;
+    if (!queued && first) return false;
+  }
+  return open();
+}
 
 void ServerEnd::send_some() {
   begin();
-  for (int n = world_.pick(1, world_.chance(10) ? 40 : 3); n > 0 && open(); --n) {
-    if (harness_.send((sent_.binary() ? "" : "4") + sent_.text(), sent_.binary())) sent_.next();
-  }
+  const int count = world_.pick(1, world_.chance(10) ? 40 : 3);
+  for (int n = count; n > 0 && open(); --n) talk_.say();
+  if (world_.chance(20)) talk_.say_volatile();
   end();
 }
 
@@ -92,7 +141,7 @@ void ServerEnd::close(DisconnectReason reason) {
 bool ServerEnd::passes(const ExchangePtr& exchange) {
   const eio::RequestFacts facts{
       .method = exchange->is_post ? "POST" : "GET", .transport = "polling", .eio = "4", .has_sid = true};
-  const eio::SessionFacts session{transport()};
+  const eio::SessionFacts session{harness_.session().transport()};
   auto error = check_without_session(facts);
   if (!error) error = check_with_session(facts, gone() ? nullptr : &session);
   exchange->refused = error.has_value();
@@ -139,33 +188,115 @@ void ServerEnd::exchange_lost(const ExchangePtr& exchange) {
 
 // ---- WebSocket
 
+void ServerEnd::take_link(const SocketPtr& socket) { links_[socket->id] = std::make_shared<Link>(socket); }
+
 void ServerEnd::websocket_opened(const SocketPtr& socket) {
   begin();
+  take_link(socket);
   if (!gone() && harness_.open_probe(socket->id)) {
-    sockets_[socket->id] = socket;
+    ++upgrades_.begun;
+    probing_ = socket->id;
   } else {
-    Pipe::push(socket->down, {.close = true});
+    ++upgrades_.refused;
+    close_link(socket->id);
   }
   end();
 }
 
-void ServerEnd::websocket_message(std::uint64_t id, const Pipe::Message& message) {
-  if (!sockets_.contains(id)) return;
+void ServerEnd::websocket_bytes(std::uint64_t id, std::string bytes) {
+  const auto found = links_.find(id);
+  if (found == links_.end()) return;
+  const std::shared_ptr<Link> link = found->second;  // it may end by what it says
   begin();
-  if (message.close) {
-    sockets_.erase(id);
-    harness_.lose(id);
-  } else {
-    harness_.message(id, message.data, message.binary);
+  std::span<char> input(bytes);
+  while (!link->closing && take_event(id, link->decoder.next(input))) {
   }
   end();
 }
 
-void ServerEnd::websocket_lost(std::uint64_t id) {
-  if (sockets_.erase(id) == 0) return;
+// False: nothing more is to be taken now.
+bool ServerEnd::take_event(std::uint64_t id, const ws::Event& event) {
+  switch (event.kind) {
+    case ws::EventKind::need_more:
+      return false;
+    case ws::EventKind::text:
+    case ws::EventKind::binary:
+      harness_.message(id, event.payload, event.kind == ws::EventKind::binary);
+      note_upgrade(&Upgrades::dropped);
+      return true;
+    case ws::EventKind::ping: {
+      std::string pong;
+      ws::append_frame(pong, ws::Opcode::pong, event.payload);
+      write(id, pong);
+      harness_.control_frame(id);
+      return true;
+    }
+    case ws::EventKind::close:
+      links_.erase(id);
+      harness_.lose(id);
+      note_upgrade(&Upgrades::cut);
+      return false;
+    case ws::EventKind::pong:
+    case ws::EventKind::error:
+      world_.fail("the server does not understand the client's frames");
+      return false;
+  }
+  return false;
+}
+
+void ServerEnd::write(std::uint64_t id, std::string_view bytes) {
+  const auto found = links_.find(id);
+  if (found == links_.end()) return world_.fail("bytes for a WebSocket that is not there");
+  found->second->unsent += bytes;
+  Link& link = *found->second;
+  const std::size_t waiting = link.socket->down->waiting();
+  const std::size_t size = std::min(link.unsent.size(), window_ > waiting ? window_ - waiting : 0);
+  if (size > 0) Pipe::push(link.socket->down, std::string_view(link.unsent).substr(0, size));
+  link.unsent.erase(0, size);
+  if (!link.closing || !link.unsent.empty()) return;
+  Pipe::finish(link.socket->down);
+  links_.erase(found);
+}
+
+// What was written goes out first.
+void ServerEnd::close_link(std::uint64_t id) {
+  std::string frame;
+  ws::append_close(frame, ws::CloseCode::none);
+  if (const auto found = links_.find(id); found != links_.end()) found->second->closing = true;
+  write(id, frame);
+}
+
+void ServerEnd::websocket_room(std::uint64_t id) {
+  if (!links_.contains(id)) return;
   begin();
-  harness_.lose(id, DisconnectReason::transport_error);
+  write(id, {});
   end();
+}
+
+void ServerEnd::websocket_ended(std::uint64_t id, DisconnectReason reason) {
+  const auto found = links_.find(id);
+  if (found == links_.end()) return;
+  const bool closing = found->second->closing;
+  links_.erase(found);
+  if (closing) return;
+  begin();
+  harness_.lose(id, reason);
+  note_upgrade(&Upgrades::cut);
+  end();
+}
+
+bool ServerEnd::writable() {
+  const auto found = links_.find(harness_.session().connection());
+  return found != links_.end() && found->second->unsent.empty();
+}
+
+void ServerEnd::drain() {
+  eio::Session& session = harness_.session();
+  eio::Packet packet;
+  while (writable() && session.take_packet(packet)) {
+    world_.tell("server", "sends " + std::string(packet.bytes.view().substr(0, 60)));
+    harness_.on_send(session.connection(), packet);
+  }
 }
 
 }  // namespace sio::simulation

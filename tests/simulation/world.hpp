@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <queue>
@@ -32,6 +31,7 @@ class World {
                 static_cast<int>(what.size()), what.data());
   }
 
+  bool tells() const { return tells_; }
   TimePoint now() const { return now_; }
   const std::string& breach() const { return breach_; }
   void fail(std::string what) {
@@ -46,6 +46,11 @@ class World {
 
   void at(TimePoint time, std::function<void()> run) { events_.push({time, random_(), std::move(run)}); }
   void after(Milliseconds delay, std::function<void()> run) { at(now_ + delay, std::move(run)); }
+
+  int slow_percent = 0;  // of what a connection carries: little and late
+
+  // Nothing waits to happen any more.
+  bool idle() const { return events_.empty(); }
 
   // Until nothing is left to happen, or `until`, or something is wrong.
   void run(TimePoint until) {
@@ -77,6 +82,19 @@ class World {
   std::string breach_;
 };
 
+// Counts the things of a kind that are there: a run must leave none.
+template <class T>
+class Counted {
+ public:
+  Counted() { ++alive; }
+  Counted(const Counted&) { ++alive; }
+  Counted(Counted&&) noexcept { ++alive; }
+  Counted& operator=(const Counted&) = default;
+  Counted& operator=(Counted&&) noexcept = default;
+  ~Counted() { --alive; }
+  static inline int alive = 0;
+};
+
 // One HTTP request and its answer. Broken: neither end gets anything more, and each finds out in its own time.
 struct Exchange {
   std::uint64_t id = 0;
@@ -85,38 +103,68 @@ struct Exchange {
   bool answered = false;
   bool broken = false;
   bool refused = false;  // by the checks: the session was gone before it came
+  Counted<Exchange> counted{};
 };
 using ExchangePtr = std::shared_ptr<Exchange>;
 
-// One direction of a WebSocket: what goes in comes out in that order.
+// One direction of a TCP connection: what goes in comes out in that order, in pieces of any size. A slow reader takes
+// little and late (World::slow_percent).
 class Pipe {
  public:
-  struct Message {
-    std::string data{};
-    bool binary = false;
-    bool close = false;
+  struct Ends {
+    std::function<void(std::string)> receive;
+    std::function<void()> end;      // all was received, and the other side has finished
+    std::function<void()> on_room;  // fewer bytes wait than before
   };
 
-  Pipe(World& world, std::function<void(const Message&)> receive) : world_(&world), receive_(std::move(receive)) {}
+  Pipe(World& world, Ends ends) : world_(&world), ends_(std::move(ends)) {}
 
-  static void push(const std::shared_ptr<Pipe>& pipe, Message message) {
-    pipe->queue_.push_back(std::move(message));
-    pipe->last_ = std::max(pipe->last_, pipe->world_->now() + pipe->world_->latency());
-    pipe->world_->at(pipe->last_, [pipe] { pipe->deliver(); });
+  static void push(const std::shared_ptr<Pipe>& pipe, std::string_view bytes) {
+    pipe->queue_ += bytes;
+    schedule(pipe);
+  }
+  static void finish(const std::shared_ptr<Pipe>& pipe) {
+    pipe->finished_ = true;
+    schedule(pipe);
   }
   void cut() { cut_ = true; }
+  std::size_t waiting() const { return queue_.size(); }
 
  private:
-  void deliver() {
-    const Message message = std::move(queue_.front());
-    queue_.pop_front();
-    if (!cut_) receive_(message);
+  static void schedule(const std::shared_ptr<Pipe>& pipe) {
+    if (std::exchange(pipe->scheduled_, true)) return;
+    pipe->slow_ = pipe->world_->chance(pipe->world_->slow_percent);
+    const Milliseconds delay = pipe->slow_ ? Milliseconds{pipe->world_->pick(5, 80)} : pipe->world_->latency();
+    pipe->world_->after(delay, [pipe] { pipe->deliver(pipe); });
+  }
+
+  void deliver(const std::shared_ptr<Pipe>& self) {
+    scheduled_ = false;
+    if (cut_) return;
+    if (!queue_.empty()) {
+      const std::size_t most = slow_ ? std::min<std::size_t>(queue_.size(), 60) : queue_.size();
+      const bool whole = !slow_ && world_->chance(60);
+      const std::size_t size = whole ? most : static_cast<std::size_t>(world_->pick(1, static_cast<int>(most)));
+      std::string piece = queue_.substr(0, size);
+      queue_.erase(0, size);
+      ends_.receive(std::move(piece));
+      if (!cut_ && ends_.on_room) ends_.on_room();
+    }
+    if (cut_) return;
+    if (!queue_.empty()) {
+      schedule(self);
+    } else if (finished_) {
+      cut_ = true;
+      ends_.end();
+    }
   }
 
   World* world_;
-  std::function<void(const Message&)> receive_;
-  std::deque<Message> queue_;
-  TimePoint last_{};
+  Ends ends_;
+  std::string queue_;
+  bool scheduled_ = false;
+  bool slow_ = false;
+  bool finished_ = false;
   bool cut_ = false;
 };
 
@@ -125,24 +173,8 @@ struct Socket {
   std::shared_ptr<Pipe> up{};    // to the server
   std::shared_ptr<Pipe> down{};  // to the client
   bool broken = false;
+  Counted<Socket> counted{};
 };
 using SocketPtr = std::shared_ptr<Socket>;
-
-// Numbered messages, every fourth binary: a receiver knows exactly what must come next.
-class Numbered {
- public:
-  int count() const { return count_; }
-  bool binary() const { return count_ % 4 == 3; }
-  std::string text() const { return 'm' + std::to_string(count_); }
-  void next() { ++count_; }
-  bool take(std::string_view data, bool is_binary) {
-    if (is_binary != binary() || data != text()) return false;
-    next();
-    return true;
-  }
-
- private:
-  int count_ = 0;
-};
 
 }  // namespace sio::simulation
