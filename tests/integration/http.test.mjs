@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { api, assertProblem, newPerson, register } from './support/people.mjs';
 import { Server } from './support/server.mjs';
 
@@ -38,6 +39,16 @@ describe('bodies', () => {
       assert.equal((await login('{"email":"a@b.example","password":"x"}', { 'Content-Type': type })).status, 401);
     });
   }
+
+  test('H8: a gzip body, good JSON within: 415, not inflated', async () => {
+    const raw = gzipSync('{"email":"a@b.example","password":"x"}');
+    for (const coding of ['gzip', 'identity, gzip'])
+      assertProblem(
+        await login(raw, { 'Content-Type': 'application/json', 'Content-Encoding': coding }),
+        415,
+        'unsupported_media_type',
+      );
+  });
 
   const notJson = {
     nothing: '',
