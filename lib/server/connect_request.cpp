@@ -41,7 +41,7 @@ void ConnectRequest::on_shard(Action action) {
     if (found != nullptr && found->client() != nullptr) action(static_cast<Client&>(*found->client()));
   };
   if (rt::Shard::current() == &there.shard) return task();
-  nsp_->post(there.shard.index(), std::move(task));
+  there.shard.post(std::move(task));
 }
 
 void ConnectRequest::next() {

@@ -82,11 +82,7 @@ ServerCore::ServerCore(ServerOptions options)
 ServerCore::~ServerCore() {
   pool_.stop();
   hash_pool_.stop();
-  bool again = true;
-  while (std::exchange(again, false)) {
-    for (unsigned i = 0; i < shards_.size(); ++i) shards_.at(i).discard_tasks();
-    for (const auto& discard : discards_) again = discard() || again;
-  }
+  for (unsigned i = 0; i < shards_.size(); ++i) shards_.at(i).discard_tasks();
 }
 
 ShardState& ServerCore::current_state() {

@@ -80,9 +80,6 @@ class ServerCore {
   // Answers the HTTP request under way on connection `request`, if it is still there. From any thread.
   void answer(Handle request, http::Response response);
 
-  // `discard` destroys tasks that wait for shards elsewhere than in their mailboxes, after the shards have ended;
-  // false: there were none.
-  void on_discard(std::function<bool()> discard) { discards_.push_back(std::move(discard)); }
   void add_stopping_handler(std::function<void()> handler) { stopping_handlers_.push_back(std::move(handler)); }
   Result<rt::Endpoint, std::string> listen(std::string_view address);
   void run();
@@ -99,7 +96,6 @@ class ServerCore {
   std::vector<std::unique_ptr<EngineEndpoint>> endpoints_;
   std::vector<std::unique_ptr<rt::Listener>> listeners_;
   std::vector<std::function<void()>> stopping_handlers_;
-  std::vector<std::function<bool()>> discards_;
   bool stopping_ = false;  // on the first shard
   bool ran_ = false;
   std::string instance_;     // random start of request ids

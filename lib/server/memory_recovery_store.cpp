@@ -24,31 +24,32 @@ bool RecoverableSession::was_in(std::string_view room, LogPosition position) con
   });
 }
 
-bool RecoverableSession::is_for_me(const RecoverableEvent& event) const {
-  if (event.position <= joined) return false;
+bool RecoverableSession::is_for_me(const RecoverableEvent& event, LogPosition position) const {
+  if (position <= joined) return false;
   if (event.only != 0) return event.only == key;
-  const auto here = [&](const std::string& room) { return was_in(room, event.position); };
+  const auto here = [&](const std::string& room) { return was_in(room, position); };
   const EmitTarget& target = event.target;
   if (target.except_socket && std::find(refs.begin(), refs.end(), target.except_socket) != refs.end()) return false;
+  if (std::find(had.begin(), had.end(), event.id) != had.end()) return false;
   if (std::any_of(target.except_rooms.begin(), target.except_rooms.end(), here)) return false;
   return target.rooms.empty() || std::any_of(target.rooms.begin(), target.rooms.end(), here);
 }
 
-void MemoryRecoveryStore::append(std::shared_ptr<const RecoverableEvent> event) {
+void MemoryRecoveryStore::append(LogPosition position, std::shared_ptr<const RecoverableEvent> event) {
+  SIO_CHECK(position == dropped_ + events_.size() + 1);
   bytes_ += memory_bytes(*event);
   events_.push_back(std::move(event));
   while (!events_.empty() && (events_.size() > limits_.events_max || bytes_ > limits_.events_bytes_max)) {
-    dropped_ = events_.front()->position;
+    ++dropped_;
     bytes_ -= memory_bytes(*events_.front());
     events_.pop_front();
   }
 }
 
-void MemoryRecoveryStore::visit_after(LogPosition position, const Visitor& visitor) const {
-  SIO_CHECK(position >= dropped_);
-  // Positions grow by one, so the place follows from the first one's.
-  const std::size_t known = events_.empty() ? 0 : position - (events_.front()->position - 1);
-  for (std::size_t i = known; i < events_.size(); ++i) visitor(events_[i]);
+void MemoryRecoveryStore::visit_back(const Visitor& visitor) const {
+  for (std::size_t i = events_.size(); i > 0; --i) {
+    if (!visitor(dropped_ + i, events_[i - 1])) return;
+  }
 }
 
 void MemoryRecoveryStore::keep(RecoverableSession session) {

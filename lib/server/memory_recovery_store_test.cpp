@@ -6,9 +6,9 @@
 namespace sio {
 namespace {
 
-std::shared_ptr<const RecoverableEvent> event(LogPosition position, EmitTarget target = {}, std::size_t bytes = 10) {
+std::shared_ptr<const RecoverableEvent> event(EventId id, EmitTarget target = {}, std::size_t bytes = 10) {
   auto made = std::make_shared<RecoverableEvent>();
-  made->position = position;
+  made->id = id;
   made->target = std::move(target);
   made->packet.text = SharedBytes(std::string(bytes, 'x'));
   return made;
@@ -24,9 +24,14 @@ RecoverableSession session(std::uint64_t key, TimePoint ended_at) {
 
 TimePoint at(int ms) { return TimePoint(Milliseconds(ms)); }
 
-std::string positions_after(const RecoveryStore& store, LogPosition position) {
+// Position and id of what is kept, the last one first; not those up to `position`.
+std::string kept_after(const RecoveryStore& store, LogPosition position = 0) {
   std::string seen;
-  store.visit_after(position, [&](const auto& each) { seen += std::to_string(each->position) + " "; });
+  store.visit_back([&](LogPosition at, const auto& each) {
+    if (at <= position) return false;
+    seen += std::to_string(at) + ":" + std::to_string(each->id) + " ";
+    return true;
+  });
   return seen;
 }
 
@@ -45,39 +50,38 @@ RecoveryLimits limits() {
   return limits;
 }
 
-TEST(MemoryRecoveryStore, VisitsEventsAfterAPositionInOrder) {
+TEST(MemoryRecoveryStore, VisitsEventsFromTheLastOneBack) {
   MemoryRecoveryStore store(limits());
-  EXPECT_EQ(positions_after(store, 0), "");
-  for (LogPosition i = 1; i <= 4; ++i) store.append(event(i));
-  EXPECT_EQ(positions_after(store, 0), "1 2 3 4 ");
-  EXPECT_EQ(positions_after(store, 2), "3 4 ");
-  EXPECT_EQ(positions_after(store, 4), "");
+  EXPECT_EQ(kept_after(store), "");
+  for (LogPosition i = 1; i <= 4; ++i) store.append(i, event(10 * i));
+  EXPECT_EQ(kept_after(store), "4:40 3:30 2:20 1:10 ");
+  EXPECT_EQ(kept_after(store, 2), "4:40 3:30 ");
+  EXPECT_EQ(kept_after(store, 4), "");
   EXPECT_EQ(store.dropped_up_to(), 0U);
 }
 
 TEST(MemoryRecoveryStore, TheOldestEventsGoFirst) {
   MemoryRecoveryStore store(limits());
-  for (LogPosition i = 1; i <= 6; ++i) store.append(event(i));
+  for (LogPosition i = 1; i <= 6; ++i) store.append(i, event(i));
   EXPECT_EQ(store.dropped_up_to(), 2U);
-  EXPECT_EQ(positions_after(store, 2), "3 4 5 6 ");
-  EXPECT_EQ(positions_after(store, 5), "6 ");
+  EXPECT_EQ(kept_after(store), "6:6 5:5 4:4 3:3 ");
 }
 
 TEST(MemoryRecoveryStore, BytesAreBoundedToo) {
   RecoveryLimits few = limits();
   few.events_bytes_max = 2'500;
   MemoryRecoveryStore store(few);
-  store.append(event(1, {}, 1'000));
-  store.append(event(2, {}, 1'000));
-  EXPECT_EQ(positions_after(store, store.dropped_up_to()), "1 2 ");
-  store.append(event(3, {}, 1'000));
-  EXPECT_EQ(positions_after(store, store.dropped_up_to()), "2 3 ");
-  store.append(event(4, {}, 5'000));  // more than may be kept at all
+  store.append(1, event(1, {}, 1'000));
+  store.append(2, event(2, {}, 1'000));
+  EXPECT_EQ(kept_after(store), "2:2 1:1 ");
+  store.append(3, event(3, {}, 1'000));
+  EXPECT_EQ(kept_after(store), "3:3 2:2 ");
+  store.append(4, event(4, {}, 5'000));  // more than may be kept at all
   EXPECT_EQ(store.dropped_up_to(), 4U);
   EXPECT_EQ(store.event_count(), 0U);
   EXPECT_EQ(store.event_bytes(), 0U);
-  store.append(event(5));
-  EXPECT_EQ(positions_after(store, 4), "5 ");
+  store.append(5, event(5));
+  EXPECT_EQ(kept_after(store), "5:5 ");
 }
 
 TEST(MemoryRecoveryStore, AttachmentsAndRoomsCount) {
@@ -137,7 +141,7 @@ struct ForWhom : testing::Test {
     one.refs = {SocketRef{5}, SocketRef{6}};
   }
   bool is_for_me(LogPosition position, const EmitTarget& target) const {
-    return one.is_for_me(*event(position, target));
+    return one.is_for_me(*event(77, target), position);
   }
   static EmitTarget to(std::vector<std::string> rooms, std::vector<std::string> except = {}) {
     EmitTarget target;
@@ -176,12 +180,19 @@ TEST_F(ForWhom, ExceptedRoomsAndSocketsAreLeftOut) {
   EXPECT_TRUE(is_for_me(35, other));
 }
 
+TEST_F(ForWhom, WhatItHadIsNotForItAgain) {
+  one.had = {70, 77};
+  EXPECT_FALSE(is_for_me(35, to({"always"})));
+  one.had = {70};
+  EXPECT_TRUE(is_for_me(35, to({"always"})));
+}
+
 TEST_F(ForWhom, EventsToOneSocketAreItsAlone) {
-  auto direct = *event(35);
+  auto direct = *event(77);
   direct.only = 1;
-  EXPECT_TRUE(one.is_for_me(direct));
+  EXPECT_TRUE(one.is_for_me(direct, 35));
   direct.only = 2;
-  EXPECT_FALSE(one.is_for_me(direct));
+  EXPECT_FALSE(one.is_for_me(direct, 35));
 }
 
 }  // namespace

@@ -11,7 +11,6 @@ namespace sio {
 
 Namespace::Namespace(ServerCore& core, std::string name) : core_(core), name_(std::move(name)) {
   for (unsigned i = 0; i < core.shards().size(); ++i) local_.push_back(std::make_unique<LocalRooms>(core.state(i)));
-  core.on_discard([this] { return recovery_ && recovery_->discard(); });
 }
 
 Namespace::~Namespace() = default;
@@ -40,16 +39,11 @@ void Namespace::with_socket(SocketRef ref, std::function<void(Socket&)> function
     if (Socket* socket = local().find(ref)) call_handler(core_, *this, function, *socket);
   };
   if (is_here(ref)) return task();
-  post(ref.shard(), std::move(task));
+  core_.shards().at(ref.shard()).post(std::move(task));
 }
 
 void Namespace::set_recovery(std::optional<RecoveryOptions> options) {
   recovery_ = options ? std::make_unique<Recovery>(core_, *this, local_, std::move(*options)) : nullptr;
-}
-
-void Namespace::post(unsigned shard, Task task) {
-  if (recovery_) return recovery_->post(shard, std::move(task));
-  core_.shards().at(shard).post(std::move(task));
 }
 
 void Namespace::dispatch(Socket& socket, const DecodedPacket& packet) {
@@ -73,16 +67,20 @@ template <class Task>
 void Namespace::on_all_shards(const Task& task) {
   const rt::Shard* here = rt::Shard::current();
   for (unsigned i = 0; i < core_.shards().size(); ++i) {
-    if (&core_.shards().at(i) == here) {
+    rt::Shard& there = core_.shards().at(i);
+    if (&there == here) {
       task(*local_[i]);
     } else {
-      post(i, [rooms = local_[i].get(), task] { task(*rooms); });
+      there.post([rooms = local_[i].get(), task] { task(*rooms); });
     }
   }
 }
 
 void Namespace::emit_everywhere(EmitTarget target, EncodedPacket packet) {
-  if (recovery_ && !target.droppable) return recovery_->emit(std::move(target), packet);
+  if (recovery_ && !target.droppable) {
+    auto event = recovery_->make_broadcast(std::move(target), packet);
+    return on_all_shards([recovery = recovery_.get(), event](LocalRooms&) { recovery->deliver(event); });
+  }
   auto shared = std::make_shared<const std::pair<EmitTarget, EncodedPacket>>(std::move(target), std::move(packet));
   on_all_shards([shared](LocalRooms& rooms) { rooms.emit(shared->first, shared->second); });
 }

@@ -1,18 +1,18 @@
-// The order of one namespace's events, and the way back for clients that lost their connection. Private; made only
-// where recovery is switched on.
+// The way back for clients of one namespace that lost their connection. Private; made only where recovery is on.
 //
-// Order: under one mutex an event gets its position, goes into the store and into the inbox of every shard. A shard
-// takes its inbox in order, and before an emission returns on a shard, that shard has taken all of its inbox, the new
-// event too. So every shard, and with it every socket, sees events in the order of the log; and what a handler does
-// after an emission (an answer, a leave, a disconnect) comes after it.
-// Return: under the same mutex the missed events are picked and a marker goes into the inbox of the client's new shard.
-// When that shard comes to the marker, it has sent exactly the events of the log so far: there the socket begins.
+// Each shard keeps a log of the events that it has sent, in its order, and the sessions that ended there. A client that
+// comes back on another shard is fetched: its shard picks what it missed and hands over the session; from then on it
+// belongs to the new shard. In between, the two shards have not sent the same broadcasts: each knows which ones it has
+// (Sent), so the new shard adds what only it has sent already, and leaves out what only the old one had.
+// No lock is held over any of this; one guards the index that says on which shard a session is.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -20,7 +20,6 @@
 
 #include "ids.hpp"
 #include "sio/base/disconnect_reason.hpp"
-#include "sio/base/task.hpp"
 #include "sio/server/connect_request.hpp"
 #include "sio/server/recovery.hpp"
 
@@ -56,6 +55,19 @@ struct Entrance {
   std::vector<std::shared_ptr<const RecoverableEvent>> missed;
 };
 
+// Which broadcasts a shard has sent. Their numbers are given out in one order, but reach shards in nearly that order.
+class Sent {
+ public:
+  void add(std::uint64_t number);
+  bool has(std::uint64_t number) const { return number <= low_ || above_.contains(number); }
+  // Those that `other` has not, in no particular order.
+  std::vector<std::uint64_t> beyond(const Sent& other) const;
+
+ private:
+  std::uint64_t low_ = 0;          // all up to here
+  std::set<std::uint64_t> above_;  // and these
+};
+
 class Recovery {
  public:
   // `local`: the namespace's sockets by shard.
@@ -68,17 +80,15 @@ class Recovery {
   const RecoveryOptions& options() const { return options_; }
 
   // ---- events
-  // From any thread.
-  void emit(EmitTarget target, const EncodedPacket& packet);
-  // On the socket's shard. `packet` may be any; what clients do not count (it asks for an answer) is sent as it is.
+  // A broadcast's event, with its offset. From any thread.
+  std::shared_ptr<const RecoverableEvent> make_broadcast(EmitTarget target, const EncodedPacket& packet);
+  // Sends a broadcast to the sockets of the calling shard. Every shard must do it, once.
+  void deliver(const std::shared_ptr<const RecoverableEvent>& broadcast);
+  // Sends to one socket, on its shard. What clients do not count (it asks for an answer) is sent as it is.
   void emit_to(Socket& socket, const EncodedPacket& packet);
-  // Runs `task` on a shard, after all that this thread did before. From any thread.
-  void post(unsigned shard, Task task);
-  // After the shards have ended. Destroys what waits for them; false if there was nothing.
-  bool discard();
 
   // ---- sockets, on their shard
-  // Lets a client in whom the middlewares have accepted (or may skip): as the socket it was, or as a new one.
+  // Lets in a client whom the middlewares have accepted, or may be skipped for: as the socket it was, or as a new one.
   void admit(Client& client, Admission admission);
   // The socket has its place on the shard.
   void on_enter(Socket& socket);
@@ -90,67 +100,65 @@ class Recovery {
   void on_end(Socket& socket, DisconnectReason reason);
 
  private:
-  struct Item {
-    std::shared_ptr<const RecoverableEvent> event;  // or
-    Task task;
-    SocketRef only;  // the one socket that gets `event`
-  };
-  // What waits for one shard. `mutex_` guards the first two, the others are the shard's own.
-  struct Inbox {
-    std::vector<Item> items;
-    bool woken = false;  // a task that takes the items is in the shard's mailbox
-
-    std::vector<Item> taken;
-    std::size_t next = 0;                             // in `taken`
-    std::shared_ptr<const RecoverableEvent> current;  // is being sent to
-    std::vector<Socket*> receivers;
-    std::size_t next_receiver = 0;
-    LogPosition applied = 0;  // position of the event whose receivers were chosen last
-  };
+  struct Shard;
   struct Ticket {
     SessionId pid;
-    LogPosition offset;
+    EventId offset = 0;
   };
-  struct Claim {
-    SocketRef live;
-    std::optional<RecoverableSession> kept;
+  // A session on its way to another shard.
+  struct Handover {
+    RecoverableSession session;
+    std::vector<std::shared_ptr<const RecoverableEvent>> missed;
+    Sent sent;  // by the shard that it leaves
   };
 
-  // ---- under mutex_
-  void append(const std::shared_ptr<RecoverableEvent>& event, const EncodedPacket& packet);
-  void put(unsigned shard, Item item);
-  std::optional<LogPosition> first_missed(const RecoverableSession& session, LogPosition offset) const;
-
-  // ---- on a shard
-  Inbox* here();
-  void drain(unsigned shard);
-  void begin_sending(unsigned shard, const Item& item);
-
-  std::string offset_text(LogPosition position) const;
+  Shard& here();
+  std::string offset_text(EventId id) const;
   std::optional<Ticket> parse_ticket(std::string_view auth) const;
-  Claim claim(const Ticket& ticket);
+
+  // ---- sending, on the shard
+  void send(Shard& shard, const std::shared_ptr<const RecoverableEvent>& event, Socket* only);
+  static void finish_sending(Shard& shard);
+
+  // ---- coming back. fetch() on the session's shard, the others on the client's.
+  std::optional<Handover> fetch(Shard& shard, const Ticket& ticket);
+  std::optional<RecoverableSession> take(Shard& shard, const SessionId& pid);
+  static bool pick_missed(const Shard& shard, EventId offset, Handover& handover);
+  void arrive(Client* client, Admission admission, EventId offset, std::optional<Handover> handover);
+  bool settle_here(Shard& shard, EventId offset, Handover& handover);
+  void enter_recovered(Client& client, Admission& admission, RecoverableSession session);
+  void enter_new(Client& client, Admission admission);
   bool may_recover(const RecoverableSession& session, const Admission& admission) const;
-  void keep(RecoverableSession session);
-  bool restore(Client& client, Admission& admission, RecoverableSession session, LogPosition offset);
-  void end_elsewhere(SocketRef ref, Client& client, Admission admission);
-  void enter(Client& client, Admission& admission, Entrance entrance);
-  static Entrance new_entrance();
+  void keep(Shard& shard, RecoverableSession session);
+  void remove_expired(Shard& shard);
+
+  std::optional<unsigned> home_of(std::uint64_t key);
+  void set_home(std::uint64_t key, unsigned shard);
+  void forget(std::uint64_t key);
 
   ServerCore& core_;
   Namespace& nsp_;
-  const std::vector<std::unique_ptr<LocalRooms>>& local_;
   RecoveryOptions options_;
   std::string offset_tag_;  // random: an application's text is no offset by chance, nor is another process's
-
+  std::atomic<std::uint64_t> broadcasts_{0};
+  std::vector<std::unique_ptr<Shard>> shards_;
   std::mutex mutex_;
-  std::unique_ptr<RecoveryStore> store_;
-  LogPosition last_ = 0;
-  std::vector<std::unique_ptr<Inbox>> inboxes_;  // by shard
-  struct Live {
-    SessionSecret secret;
-    SocketRef ref;
-  };
-  std::unordered_map<std::uint64_t, Live> live_;  // by key
+  std::unordered_map<std::uint64_t, unsigned> homes_;  // by key: the shard where the session is, live or kept
+};
+
+// What one shard has; touched there only.
+struct Recovery::Shard {
+  unsigned index = 0;
+  LocalRooms* rooms = nullptr;
+  std::unique_ptr<RecoveryStore> store;
+  LogPosition position = 0;  // of the last event
+  std::uint64_t directs = 0;
+  Sent sent;
+  std::unordered_map<std::uint64_t, Socket*> live;  // by key
+  // The event that is being sent.
+  std::shared_ptr<const RecoverableEvent> current;
+  std::vector<Socket*> receivers;
+  std::size_t next_receiver = 0;
 };
 
 }  // namespace sio

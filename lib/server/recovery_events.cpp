@@ -8,7 +8,6 @@
 #include "client.hpp"
 #include "core.hpp"
 #include "recovery.hpp"
-#include "sio/base/check.hpp"
 #include "sio/server/namespace.hpp"
 
 namespace sio {
@@ -48,126 +47,94 @@ bool is_plain_event(std::string_view text, std::string_view nsp) {
   return text.starts_with('[') && text.ends_with(']');
 }
 
+// Broadcasts are counted by the namespace, events to one socket by each shard.
+constexpr EventId broadcast_id(std::uint64_t number) { return number << 1; }
+constexpr EventId direct_id(std::uint64_t number, unsigned shard) { return (((number << 8) | shard) << 1) | 1; }
+constexpr std::uint64_t broadcast_number(EventId id) { return id >> 1; }
+
 }  // namespace
 
-void Recovery::emit(EmitTarget target, const EncodedPacket& packet) {
-  auto event = std::make_shared<RecoverableEvent>();
-  event->target = std::move(target);
-  {
-    const std::lock_guard lock(mutex_);
-    append(event, packet);
-    for (unsigned shard = 0; shard < inboxes_.size(); ++shard) put(shard, {event, {}, {}});
+void Sent::add(std::uint64_t number) {
+  if (number != low_ + 1) {
+    above_.insert(number);
+    return;
   }
-  if (here() != nullptr) drain(rt::Shard::current()->index());
+  ++low_;
+  while (!above_.empty() && *above_.begin() == low_ + 1) {
+    above_.erase(above_.begin());
+    ++low_;
+  }
+}
+
+std::vector<std::uint64_t> Sent::beyond(const Sent& other) const {
+  std::vector<std::uint64_t> numbers;
+  for (std::uint64_t number = other.low_ + 1; number <= low_; ++number) {
+    if (!other.above_.contains(number)) numbers.push_back(number);
+  }
+  std::copy_if(above_.begin(), above_.end(), std::back_inserter(numbers),
+               [&](std::uint64_t number) { return !other.has(number); });
+  return numbers;
+}
+
+std::shared_ptr<const RecoverableEvent> Recovery::make_broadcast(EmitTarget target, const EncodedPacket& packet) {
+  auto event = std::make_shared<RecoverableEvent>();
+  event->id = broadcast_id(broadcasts_.fetch_add(1, std::memory_order_relaxed) + 1);
+  event->target = std::move(target);
+  event->packet = {with_last_argument(packet.text.view(), offset_text(event->id)), packet.attachments};
+  return event;
+}
+
+void Recovery::deliver(const std::shared_ptr<const RecoverableEvent>& broadcast) {
+  Shard& shard = here();
+  shard.sent.add(broadcast_number(broadcast->id));
+  send(shard, broadcast, nullptr);
 }
 
 void Recovery::emit_to(Socket& socket, const EncodedPacket& packet) {
   if (!is_plain_event(packet.text.view(), nsp_.name())) return socket.client_.send(packet, false);
+  Shard& shard = here();
   auto event = std::make_shared<RecoverableEvent>();
+  event->id = direct_id(++shard.directs, shard.index);
   event->only = socket.recovery_->session.key;
-  const unsigned shard = socket.ref().shard();
-  {
-    const std::lock_guard lock(mutex_);
-    append(event, packet);
-    put(shard, {event, {}, socket.ref()});
+  event->packet = {with_last_argument(packet.text.view(), offset_text(event->id)), packet.attachments};
+  send(shard, event, &socket);
+}
+
+void Recovery::send(Shard& shard, const std::shared_ptr<const RecoverableEvent>& event, Socket* only) {
+  finish_sending(shard);
+  shard.store->append(++shard.position, event);
+  shard.current = event;
+  shard.receivers.clear();
+  shard.next_receiver = 0;
+  if (only != nullptr) {
+    shard.receivers.push_back(only);
+  } else {
+    shard.rooms->choose(event->target, shard.receivers);
   }
-  drain(shard);
-}
-
-void Recovery::post(unsigned shard, Task task) {
-  {
-    const std::lock_guard lock(mutex_);
-    put(shard, {nullptr, std::move(task), {}});
-  }
-  if (here() == inboxes_[shard].get()) drain(shard);
-}
-
-void Recovery::append(const std::shared_ptr<RecoverableEvent>& event, const EncodedPacket& packet) {
-  event->position = ++last_;
-  event->packet = {with_last_argument(packet.text.view(), offset_text(last_)), packet.attachments};
-  store_->append(event);
-}
-
-// The calling shard is about to take its inbox itself.
-void Recovery::put(unsigned shard, Item item) {
-  Inbox& inbox = *inboxes_[shard];
-  inbox.items.push_back(std::move(item));
-  if (&inbox == here() || std::exchange(inbox.woken, true)) return;
-  core_.shards().at(shard).post([this, shard, &inbox] {
-    {
-      const std::lock_guard lock(mutex_);
-      inbox.woken = false;
+  std::erase_if(shard.receivers, [&](Socket* socket) {
+    RecoverableSession& session = socket->recovery_->session;
+    if (!socket->connected() || std::find(session.had.begin(), session.had.end(), event->id) != session.had.end()) {
+      return true;
     }
-    drain(shard);
+    session.last_due = event->id;
+    return false;
   });
-}
-
-Recovery::Inbox* Recovery::here() {
-  const rt::Shard* shard = rt::Shard::current();
-  return core_.owns(shard) ? inboxes_[shard->index()].get() : nullptr;
+  finish_sending(shard);
 }
 
 // Sending may end a session (slow_consumer), and what the application does then may emit and come here again: the inner
-// call goes on where the outer one stands, so the order stays.
-void Recovery::drain(unsigned shard) {
-  Inbox& inbox = *inboxes_[shard];
-  for (;;) {
-    const std::shared_ptr<const RecoverableEvent> event = inbox.current;
-    while (inbox.current == event && inbox.next_receiver < inbox.receivers.size()) {
-      Socket& socket = *inbox.receivers[inbox.next_receiver++];
-      if (socket.connected()) socket.client_.send(event->packet, false);
-    }
-    if (inbox.next_receiver < inbox.receivers.size()) continue;
-    if (inbox.next == inbox.taken.size()) {
-      inbox.taken.clear();
-      inbox.next = 0;
-      const std::lock_guard lock(mutex_);
-      inbox.taken.swap(inbox.items);
-      if (inbox.taken.empty()) return;
-    }
-    Item item = std::move(inbox.taken[inbox.next++]);
-    if (item.task) {
-      item.task();
-    } else {
-      begin_sending(shard, item);
-    }
+// call goes on where the outer one stands, so that everybody gets events in the log's order.
+void Recovery::finish_sending(Shard& shard) {
+  const std::shared_ptr<const RecoverableEvent> event = shard.current;
+  while (shard.current == event && shard.next_receiver < shard.receivers.size()) {
+    Socket& socket = *shard.receivers[shard.next_receiver++];
+    if (socket.connected()) socket.client_.send(event->packet, false);
   }
 }
 
-// Who gets it is settled now; whatever changes from here on is after it.
-void Recovery::begin_sending(unsigned shard, const Item& item) {
-  Inbox& inbox = *inboxes_[shard];
-  LocalRooms& rooms = *local_[shard];
-  inbox.current = item.event;
-  inbox.applied = item.event->position;
-  inbox.receivers.clear();
-  inbox.next_receiver = 0;
-  if (item.event->only == 0) {
-    rooms.choose(item.event->target, inbox.receivers);
-  } else if (Socket* socket = rooms.find(item.only)) {
-    inbox.receivers.push_back(socket);
-  }
-  for (Socket* socket : inbox.receivers) {
-    if (socket->connected()) socket->recovery_->session.last_due = inbox.applied;
-  }
-}
-
-bool Recovery::discard() {
-  std::vector<Item> discarded;  // destroyed after the lock is released: what is destroyed may post something
-  const std::lock_guard lock(mutex_);
-  for (const auto& inbox : inboxes_) {
-    for (std::vector<Item>* items : {&inbox->taken, &inbox->items}) {
-      std::move(items->begin(), items->end(), std::back_inserter(discarded));
-      items->clear();
-    }
-    inbox->next = 0;
-  }
-  return !discarded.empty();
-}
-
-std::string Recovery::offset_text(LogPosition position) const {
+std::string Recovery::offset_text(EventId id) const {
   std::array<char, 16> digits;
-  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), position, 36);
+  const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), id, 36);
   return offset_tag_ + std::string(digits.data(), written.ptr);
 }
 

@@ -68,40 +68,54 @@ std::optional<std::string> text_member(const json::Value& object, std::string_vi
   return found && found->is_string() ? found->as_string() : std::nullopt;
 }
 
+// What is sent after must not be more than a slow client's outbox takes.
+bool fits(const std::vector<std::shared_ptr<const RecoverableEvent>>& events, Client& client) {
+  std::size_t bytes = client.engine().waiting_bytes();
+  for (const auto& event : events) {
+    bytes += event->packet.text.size();
+    for (const SharedBytes& attachment : event->packet.attachments) bytes += attachment.size();
+  }
+  return bytes <= client.waiting_bytes_max() / 2;
+}
+
 }  // namespace
 
 Recovery::Recovery(ServerCore& core, Namespace& nsp, const std::vector<std::unique_ptr<LocalRooms>>& local,
                    RecoveryOptions options)
-    : core_(core),
-      nsp_(nsp),
-      local_(local),
-      options_(completed(std::move(options))),
-      offset_tag_(random_tag()),
-      store_(options_.make_store(nsp.name())) {
-  for (std::size_t i = 0; i < local_.size(); ++i) inboxes_.push_back(std::make_unique<Inbox>());
+    : core_(core), nsp_(nsp), options_(completed(std::move(options))), offset_tag_(random_tag()) {
+  for (unsigned i = 0; i < local.size(); ++i) {
+    shards_.push_back(std::make_unique<Shard>());
+    shards_.back()->index = i;
+    shards_.back()->rooms = local[i].get();
+    shards_.back()->store = options_.make_store(nsp.name());
+  }
 }
 
 Recovery::~Recovery() = default;
 
+Recovery::Shard& Recovery::here() { return *shards_[core_.current_state().shard.index()]; }
+
 // ---- the way back
 
 void Recovery::admit(Client& client, Admission admission) {
-  if (const auto ticket = parse_ticket(admission.auth)) {
-    Claim claimed = claim(*ticket);
-    if (claimed.live && admission.tries < kTriesMax) return end_elsewhere(claimed.live, client, std::move(admission));
-    if (claimed.kept && !may_recover(*claimed.kept, admission)) {
-      keep(*std::exchange(claimed.kept, std::nullopt));
-    }
-    if (claimed.kept && restore(client, admission, std::move(*claimed.kept), ticket->offset)) return;
+  const auto ticket = parse_ticket(admission.auth);
+  const auto home = ticket ? home_of(ticket->pid.handle) : std::nullopt;
+  if (!home) return enter_new(client, std::move(admission));
+  Shard& there = *shards_[*home];
+  if (&there == &here()) {
+    auto handover = fetch(there, *ticket);
+    return arrive(&client, std::move(admission), ticket->offset, std::move(handover));
   }
-  if (!admission.checked)
-    return client.ask_middlewares(nsp_, admission.serial, std::move(admission.auth), admission.json_error);
-  enter(client, admission, new_entrance());
-}
-
-void Recovery::enter(Client& client, Admission& admission, Entrance entrance) {
-  client.enter(nsp_, admission.serial, std::move(admission.data), admission.on_accepted, json::Value(admission.auth),
-               &entrance);
+  const Handle session = static_cast<EngineSession&>(client.engine()).handle();
+  core_.shards().at(*home).post([this, &there, ticket = *ticket, session, admission = std::move(admission)]() mutable {
+    ShardState& back = core_.state(shard_of(session));
+    back.shard.post([this, &back, session, offset = ticket.offset, admission = std::move(admission),
+                     handover = fetch(there, ticket)]() mutable {
+      EngineSession* found = back.sessions.find(session);
+      EngineClient* waiting = found == nullptr ? nullptr : found->client();
+      arrive(static_cast<Client*>(waiting), std::move(admission), offset, std::move(handover));
+    });
+  });
 }
 
 // {"pid":…,"offset":…} as this server gave them; anything else is a new client's.
@@ -112,32 +126,153 @@ std::optional<Recovery::Ticket> Recovery::parse_ticket(std::string_view auth) co
   const auto offset = text_member(payload, "offset");
   if (!pid_text || !offset || !offset->starts_with(offset_tag_)) return std::nullopt;
   const auto pid = parse_session_id(*pid_text);
-  Ticket ticket;
-  const char* const end = offset->data() + offset->size();
-  const auto parsed = std::from_chars(offset->data() + offset_tag_.size(), end, ticket.offset, 36);
-  if (!pid || parsed.ec != std::errc() || *offset != offset_text(ticket.offset)) return std::nullopt;
-  ticket.pid = *pid;
+  if (!pid) return std::nullopt;
+  Ticket ticket{*pid};
+  const auto parsed =
+      std::from_chars(offset->data() + offset_tag_.size(), offset->data() + offset->size(), ticket.offset, 36);
+  if (parsed.ec != std::errc() || *offset != offset_text(ticket.offset)) return std::nullopt;
   return ticket;
 }
 
-// The key finds, the secret decides: what a guess of the key finds out takes no other guess forward.
-Recovery::Claim Recovery::claim(const Ticket& ticket) {
-  const TimePoint now = options_.clock();
-  Claim claimed;
-  std::vector<RecoverableSession> expired;  // with applications' data: destroyed after the lock is released
-  const std::lock_guard lock(mutex_);
-  expired = store_->remove_expired(now);
-  if (const auto found = live_.find(ticket.pid.handle); found != live_.end()) {
-    if (equal_secrets(found->second.secret, ticket.pid.secret)) claimed.live = found->second.ref;
-    return claimed;
+// The session, and what its client missed of what this shard sent. None: it is not here, or more is gone than the log
+// can tell; then it is forgotten.
+std::optional<Recovery::Handover> Recovery::fetch(Shard& shard, const Ticket& ticket) {
+  auto session = take(shard, ticket.pid);
+  if (!session) return std::nullopt;
+  Handover handover{std::move(*session), {}, {}};
+  if (!pick_missed(shard, ticket.offset, handover)) {
+    forget(ticket.pid.handle);
+    return std::nullopt;
   }
-  const RecoverableSession* session = store_->find(ticket.pid.handle);
-  if (session == nullptr || !equal_secrets(session->secret, ticket.pid.secret)) return claimed;
-  claimed.kept = store_->take(ticket.pid.handle);
-  if (now - claimed.kept->ended_at > options_.limits.max_disconnection_duration) {
-    expired.push_back(std::move(*std::exchange(claimed.kept, std::nullopt)));
+  handover.sent = shard.sent;
+  return handover;
+}
+
+// The key finds, the secret decides; in constant time, so that no guess helps the next one.
+std::optional<RecoverableSession> Recovery::take(Shard& shard, const SessionId& pid) {
+  if (const auto found = shard.live.find(pid.handle); found != shard.live.end()) {
+    Socket& socket = *found->second;
+    if (!equal_secrets(socket.recovery_->session.secret, pid.secret)) return std::nullopt;
+    // Its client is back before the loss of its connection was noticed.
+    socket.engine().close(DisconnectReason::transport_close);
   }
-  return claimed;
+  remove_expired(shard);
+  const RecoverableSession* known = shard.store->find(pid.handle);
+  if (known == nullptr || !equal_secrets(known->secret, pid.secret)) return std::nullopt;
+  const bool too_late = options_.clock() - known->ended_at > options_.limits.max_disconnection_duration;
+  RecoverableSession session = shard.store->take(pid.handle);
+  if (!too_late) return session;
+  forget(pid.handle);
+  return std::nullopt;
+}
+
+// False: the offset is none of this session's, or what came after it may be gone.
+bool Recovery::pick_missed(const Shard& shard, EventId offset, Handover& handover) {
+  const RecoverableSession& session = handover.session;
+  auto& missed = handover.missed;
+  // It has all that it was sent, however long ago that was: only what came since is needed.
+  const bool had_all = offset == session.last_due;
+  const LogPosition stop = had_all ? session.left : session.joined;
+  bool found = had_all;
+  shard.store->visit_back([&](LogPosition position, const std::shared_ptr<const RecoverableEvent>& event) {
+    if (position <= stop) return false;
+    const bool for_me = session.is_for_me(*event, position);
+    if (!had_all && event->id == offset) {
+      found = for_me && position >= session.known_from;
+      return false;
+    }
+    if (for_me) missed.push_back(event);
+    return true;
+  });
+  std::reverse(missed.begin(), missed.end());
+  if (had_all) return stop >= shard.store->dropped_up_to();
+  if (found) return true;
+  if (stop < shard.store->dropped_up_to() || session.known_from > session.joined) return false;
+  // Of what it was sent here it has at most the first part: what was sent again when it came.
+  auto rest = session.resent.begin();
+  if (offset != session.resumed_after) {
+    rest = std::find_if(rest, session.resent.end(), [&](const auto& event) { return event->id == offset; });
+    if (rest == session.resent.end()) return false;
+    ++rest;
+  }
+  missed.insert(missed.begin(), rest, session.resent.end());
+  return true;
+}
+
+void Recovery::arrive(Client* client, Admission admission, EventId offset, std::optional<Handover> handover) {
+  const bool waited_for = client != nullptr && client->is_connecting(nsp_, admission.serial);
+  if (!handover) {
+    if (!waited_for) return;
+    return ++admission.tries < kTriesMax ? admit(*client, std::move(admission))
+                                         : enter_new(*client, std::move(admission));
+  }
+  Shard& shard = here();
+  RecoverableSession& session = handover->session;
+  const bool known = settle_here(shard, offset, *handover);
+  if (known && (!waited_for || !may_recover(session, admission))) {
+    keep(shard, std::move(session));
+  } else if (known && fits(session.resent, *client)) {
+    return enter_recovered(*client, admission, std::move(session));
+  } else {
+    forget(session.key);
+  }
+  if (waited_for) enter_new(*client, std::move(admission));
+}
+
+// The session belongs to this shard from here on. False: what this shard has sent meanwhile is gone already.
+bool Recovery::settle_here(Shard& shard, EventId offset, Handover& handover) {
+  RecoverableSession& session = handover.session;
+  std::erase_if(session.stays, [](const RoomStay& stay) { return stay.until != kStillThere; });
+  for (RoomStay& stay : session.stays) stay.since = 0;
+  session.joined = 0;
+  std::vector<std::shared_ptr<const RecoverableEvent>> more;  // sent by this shard, and not yet by the other
+  std::size_t due = shard.sent.beyond(handover.sent).size();
+  shard.store->visit_back([&](LogPosition position, const std::shared_ptr<const RecoverableEvent>& event) {
+    if (due == 0) return false;
+    if (event->only != 0 || handover.sent.has(event->id >> 1)) return true;
+    --due;
+    if (session.is_for_me(*event, position)) more.push_back(event);
+    return true;
+  });
+  if (due != 0) return false;
+  session.resent = std::move(handover.missed);
+  session.resent.insert(session.resent.end(), more.rbegin(), more.rend());
+  session.resumed_after = offset;
+  session.last_due = session.resent.empty() ? offset : session.resent.back()->id;
+  // Sent by the other, and still to come here.
+  std::erase_if(session.had, [&](EventId id) { return shard.sent.has(id >> 1); });
+  for (const std::uint64_t number : handover.sent.beyond(shard.sent)) session.had.push_back(number << 1);
+  session.joined = session.left = session.known_from = shard.position;
+  for (RoomStay& stay : session.stays) stay.since = shard.position;
+  return true;
+}
+
+void Recovery::enter_recovered(Client& client, Admission& admission, RecoverableSession session) {
+  Entrance entrance;
+  entrance.pid = format_session_id({session.key, session.secret});
+  for (const RoomStay& stay : session.stays) entrance.rooms.push_back(stay.room);
+  entrance.missed = session.resent;
+  if (!admission.data) admission.data = std::move(session.data);
+  session.data.reset();
+  entrance.recovery = std::make_unique<SocketRecovery>(SocketRecovery{true, std::move(session)});
+  client.enter(nsp_, admission.serial, std::move(admission.data), admission.on_accepted, json::Value(admission.auth),
+               &entrance);
+}
+
+void Recovery::enter_new(Client& client, Admission admission) {
+  if (!admission.checked) {
+    return client.ask_middlewares(nsp_, admission.serial, std::move(admission.auth), admission.json_error);
+  }
+  Entrance entrance;
+  entrance.recovery = std::make_unique<SocketRecovery>();
+  RecoverableSession& session = entrance.recovery->session;
+  std::array<char, sizeof session.key> key{};
+  rt::random_bytes(key);
+  rt::random_bytes(session.secret);
+  std::memcpy(&session.key, key.data(), key.size());
+  entrance.pid = format_session_id({session.key, session.secret});
+  client.enter(nsp_, admission.serial, std::move(admission.data), admission.on_accepted, json::Value(admission.auth),
+               &entrance);
 }
 
 bool Recovery::may_recover(const RecoverableSession& session, const Admission& admission) const {
@@ -147,122 +282,58 @@ bool Recovery::may_recover(const RecoverableSession& session, const Admission& a
   return may;
 }
 
-void Recovery::keep(RecoverableSession session) {
-  const TimePoint now = options_.clock();
-  std::vector<RecoverableSession> expired;
+void Recovery::keep(Shard& shard, RecoverableSession session) {
+  set_home(session.key, shard.index);
+  shard.store->keep(std::move(session));
+  remove_expired(shard);
+}
+
+void Recovery::remove_expired(Shard& shard) {
+  for (const RecoverableSession& expired : shard.store->remove_expired(options_.clock())) forget(expired.key);
+}
+
+// ---- the index
+
+std::optional<unsigned> Recovery::home_of(std::uint64_t key) {
   const std::lock_guard lock(mutex_);
-  store_->keep(std::move(session));
-  expired = store_->remove_expired(now);
+  const auto found = homes_.find(key);
+  return found == homes_.end() ? std::nullopt : std::optional(found->second);
 }
 
-// The position after which events are to be sent; none if some of them may be gone.
-std::optional<LogPosition> Recovery::first_missed(const RecoverableSession& session, LogPosition offset) const {
-  if (offset > session.last_due) return std::nullopt;  // never sent to it
-  const LogPosition received = std::max(offset, session.joined);
-  // It has all that it was sent, however long ago: only what came since is needed.
-  if (received == session.last_due)
-    return session.left >= store_->dropped_up_to() ? std::optional(session.left) : std::nullopt;
-  if (received < session.known_from || received < store_->dropped_up_to()) return std::nullopt;
-  return received;
+void Recovery::set_home(std::uint64_t key, unsigned shard) {
+  const std::lock_guard lock(mutex_);
+  homes_[key] = shard;
 }
 
-// False: too much is gone, or too much was missed; then the session is forgotten.
-bool Recovery::restore(Client& client, Admission& admission, RecoverableSession session, LogPosition offset) {
-  struct Comeback {
-    RecoverableSession session;
-    Admission admission;
-    std::vector<std::shared_ptr<const RecoverableEvent>> missed;
-  };
-  auto comeback = std::make_unique<Comeback>(Comeback{std::move(session), {}, {}});
-  const unsigned shard = client.state().shard.index();
-  {
-    const std::lock_guard lock(mutex_);
-    const RecoverableSession& known = comeback->session;
-    const auto after = first_missed(known, offset);
-    if (!after) return false;
-    std::size_t bytes = 0;
-    store_->visit_after(*after, [&](const std::shared_ptr<const RecoverableEvent>& event) {
-      if (!known.is_for_me(*event)) return;
-      bytes += event->packet.text.size();
-      for (const SharedBytes& attachment : event->packet.attachments) bytes += attachment.size();
-      comeback->missed.push_back(event);
-    });
-    if (bytes + client.engine().waiting_bytes() > client.waiting_bytes_max() / 2) return false;
-    comeback->admission = std::move(admission);
-    put(shard, {nullptr,
-                [this, &client, back = std::move(comeback)]() mutable {
-                  if (!client.is_connecting(nsp_, back->admission.serial)) return keep(std::move(back->session));
-                  Entrance entrance;
-                  entrance.pid = format_session_id({back->session.key, back->session.secret});
-                  for (const RoomStay& stay : back->session.stays) {
-                    if (stay.until == kStillThere) entrance.rooms.push_back(stay.room);
-                  }
-                  if (!back->missed.empty()) back->session.last_due = back->missed.back()->position;
-                  if (!back->admission.data) back->admission.data = std::move(back->session.data);
-                  entrance.missed = std::move(back->missed);
-                  entrance.recovery = std::make_unique<SocketRecovery>(SocketRecovery{true, std::move(back->session)});
-                  enter(client, back->admission, std::move(entrance));
-                },
-                {}});
-  }
-  drain(shard);
-  return true;
-}
-
-// The client is back before its old connection was seen to be lost. That one's session ends, on its shard; then here
-// again.
-void Recovery::end_elsewhere(SocketRef ref, Client& client, Admission admission) {
-  const Handle session = static_cast<EngineSession&>(client.engine()).handle();
-  ++admission.tries;
-  core_.shards().at(ref.shard()).post([this, ref, session, waiting = std::move(admission)]() mutable {
-    if (Socket* old = local_[ref.shard()]->find(ref)) old->engine().close(DisconnectReason::transport_close);
-    ShardState& home = core_.state(shard_of(session));
-    home.shard.post([this, &home, session, again = std::move(waiting)]() mutable {
-      EngineSession* found = home.sessions.find(session);
-      if (found == nullptr || found->client() == nullptr) return;
-      auto& back = static_cast<Client&>(*found->client());
-      if (back.is_connecting(nsp_, again.serial)) admit(back, std::move(again));
-    });
-  });
-}
-
-Entrance Recovery::new_entrance() {
-  Entrance entrance;
-  entrance.recovery = std::make_unique<SocketRecovery>();
-  RecoverableSession& session = entrance.recovery->session;
-  std::array<char, sizeof session.key> key{};
-  rt::random_bytes(key);
-  rt::random_bytes(session.secret);
-  std::memcpy(&session.key, key.data(), key.size());
-  entrance.pid = format_session_id({session.key, session.secret});
-  return entrance;
+void Recovery::forget(std::uint64_t key) {
+  const std::lock_guard lock(mutex_);
+  homes_.erase(key);
 }
 
 // ---- sockets
 
 void Recovery::on_enter(Socket& socket) {
+  Shard& shard = here();
   RecoverableSession& session = socket.recovery_->session;
-  if (!socket.recovery_->recovered) {
-    session.joined = session.last_due = session.known_from = inboxes_[socket.ref().shard()]->applied;
-  }
+  if (!socket.recovery_->recovered) session.joined = session.known_from = shard.position;
   if (session.refs.size() == kRefsMax) session.refs.erase(session.refs.begin());
   session.refs.push_back(socket.ref());
-  const std::lock_guard lock(mutex_);
-  live_[session.key] = {session.secret, socket.ref()};
+  shard.live[session.key] = &socket;
+  set_home(session.key, shard.index);
 }
 
 void Recovery::on_join(Socket& socket, std::string_view room) {
   RecoverableSession& session = socket.recovery_->session;
   const auto still_there = [&](const RoomStay& stay) { return stay.until == kStillThere && stay.room == room; };
   if (room == session.sid || std::any_of(session.stays.begin(), session.stays.end(), still_there)) return;
-  session.stays.push_back({std::string(room), inboxes_[socket.ref().shard()]->applied});
+  session.stays.push_back({std::string(room), here().position});
 }
 
 void Recovery::on_leave(Socket& socket, std::string_view room) {
   RecoverableSession& session = socket.recovery_->session;
   std::size_t ended = 0;
   for (RoomStay& stay : session.stays) {
-    if (stay.until == kStillThere && stay.room == room) stay.until = inboxes_[socket.ref().shard()]->applied;
+    if (stay.until == kStillThere && stay.room == room) stay.until = here().position;
     if (stay.until != kStillThere) ++ended;
   }
   if (ended <= kEndedStaysMax) return;
@@ -273,23 +344,19 @@ void Recovery::on_leave(Socket& socket, std::string_view room) {
 }
 
 void Recovery::on_disconnected(Socket& socket) {
-  socket.recovery_->session.left = inboxes_[socket.ref().shard()]->applied;
+  socket.recovery_->session.left = here().position;
   socket.recovery_->session.ended_at = options_.clock();
 }
 
 void Recovery::on_end(Socket& socket, DisconnectReason reason) {
+  Shard& shard = here();
   RecoverableSession& session = socket.recovery_->session;
-  const TimePoint now = options_.clock();
-  std::vector<RecoverableSession> expired;
-  const std::lock_guard lock(mutex_);
-  live_.erase(session.key);
-  if (!is_recoverable(reason)) return;
-  session.data = std::move(socket.data_);
+  shard.live.erase(session.key);
+  if (!is_recoverable(reason)) return forget(session.key);
   RecoverableSession kept = std::move(session);
-  session.key = kept.key;  // id() stays what it was
-  session.sid = kept.sid;
-  store_->keep(std::move(kept));
-  expired = store_->remove_expired(now);
+  session.sid = kept.sid;  // id() stays what it was
+  kept.data = std::move(socket.data_);
+  keep(shard, std::move(kept));
 }
 
 }  // namespace sio

@@ -12,7 +12,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "sio/base/task.hpp"
 #include "sio/server/ack.hpp"
 #include "sio/server/broadcast.hpp"
 #include "sio/server/connect_request.hpp"
@@ -112,8 +111,6 @@ class Namespace {
   friend class Socket;
   friend void detail::reject_arguments(Event& event, const InvalidArguments& why);
   void dispatch(Socket& socket, const DecodedPacket& packet);
-  // Runs `task` on a shard after all that this thread did before in this namespace. From any thread.
-  void post(unsigned shard, Task task);
   // To the sockets of this server.
   void emit_everywhere(EmitTarget target, EncodedPacket packet);
   void for_each_everywhere(EmitTarget target, std::function<void(Socket&)> function);

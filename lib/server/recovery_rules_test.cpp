@@ -1,0 +1,522 @@
+// Recovery's rules beside the way back itself: off, middlewares, what gets an offset, order, stores, and applications
+// that recover by themselves.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "counting_new.hpp"
+#include "test_recovery.hpp"
+
+namespace sio::test {
+namespace {
+
+struct Name final : SocketData {
+  explicit Name(std::string name_) : name(std::move(name_)) {}
+  std::string name;
+};
+
+// Tells the client who it is: "hello" with recovered and its name.
+void greet(Namespace& nsp) {
+  nsp.on_connection([](Socket& socket, json::Value) {
+    socket.emit("hello", socket.recovered(), socket.has_data() ? socket.data<Name>().name : "nobody");
+  });
+}
+
+TEST(RecoveryOff, NothingOfItIsOnTheWire) {
+  TestServer server(threads(2));
+  serve_rooms(server.of("/"));
+  greet(server.of("/"));
+  server.start();
+  SocketIoClient a(server.port(), "");
+  a.send(R"(0{"pid":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","offset":"00000000-1"})");
+  const std::string confirmation = a.receive();
+  EXPECT_EQ(confirmation, R"(0{"sid":")" + sid_in(confirmation) + R"("})");
+  EXPECT_EQ(a.receive(), R"(2["hello",false,"nobody"])");
+  server.of("/").all().emit("plain");
+  EXPECT_EQ(a.receive(), R"(2["plain"])");
+}
+
+TEST(RecoveryOff, ANamespaceMayDiffer) {
+  TestServer server(threads(2));
+  SocketIoOptions options;
+  options.recovery = RecoveryOptions{};
+  server.server().serve_socket_io(options);
+  for (const char* name : {"/", "/off"}) greet(server.of(name));
+  server.of("/off").set_recovery(std::nullopt);
+  server.start();
+  SocketIoClient a(server.port(), "");
+  a.send("0/off,");
+  EXPECT_EQ(a.receive().find("pid"), std::string::npos);
+  EXPECT_EQ(a.receive(), R"(2/off,["hello",false,"nobody"])");
+  a.send("0");
+  EXPECT_NE(a.receive().find(R"(,"pid":")"), std::string::npos);
+  EXPECT_NE(last_text(a.receive()), "nobody");
+}
+
+struct RecoveryRules : testing::Test {
+  RecoveryRules() : server(threads(2)) {
+    options.clock = clock.reader();
+    serve_rooms(nsp());
+    greet(nsp());
+    nsp().on_disconnect([this](Socket&, DisconnectReason reason) { log.add(std::string(to_string(reason))); });
+  }
+  Namespace& nsp() { return server.of("/"); }
+  void start() {
+    nsp().set_recovery(options);
+    server.start();
+  }
+  void lose(ReturningClient& client) {
+    client.lose();
+    EXPECT_TRUE(log.next().starts_with("transport "));
+  }
+
+  RecoveryOptions options;
+  Log log;
+  TestClock clock;
+  TestServer server;
+};
+
+// ---- what gets an offset
+
+TEST_F(RecoveryRules, OffsetsAreForEventsThatWaitForNothing) {
+  nsp().on("emit", [](Event& event) {
+    Socket& socket = event.socket();
+    const SharedBytes bytes{std::string_view("b")};
+    socket.emit("plain");
+    socket.emit("more", 1, "two");
+    socket.emit("binary", bytes);
+    socket.send(encode_event("/", "encoded", Arguments::of(3)));
+    event.socket().nsp().all().emit("all");
+    socket.emit_volatile("volatile", "text");
+    socket.emit_with_ack("ask", Arguments::of("text"), Milliseconds(60'000), [](auto, auto, auto) {});
+    socket.emit_with_ack("ask", Arguments::of(bytes), Milliseconds(60'000), [](auto, auto, auto) {});
+    event.acknowledge(Arguments::of("text"));
+  });
+  start();
+  ReturningClient a(server.port());
+  a.confirmed();
+  EXPECT_EQ(a.event(), R"(2["hello",false,"nobody"])");
+  std::vector<std::string> offsets{a.offset()};
+  a.raw().send(R"(25["emit"])");
+  for (const char* expected : {R"(2["plain"])", R"(2["more",1,"two"])",
+                               R"(51-["binary",{"_placeholder":true,"num":0}])", R"(2["encoded",3])", R"(2["all"])"}) {
+    EXPECT_EQ(a.event(), expected);
+    offsets.push_back(a.offset());
+    if (std::string_view(expected).starts_with('5')) {
+      EXPECT_EQ(a.raw().websocket().receive().payload, "b");
+    }
+  }
+  EXPECT_EQ(a.raw().receive(), R"(2["volatile","text"])");
+  EXPECT_EQ(a.raw().receive(), R"(20["ask","text"])");
+  EXPECT_EQ(a.raw().receive(), R"(51-1["ask",{"_placeholder":true,"num":0}])");
+  EXPECT_EQ(a.raw().websocket().receive().payload, "b");
+  EXPECT_EQ(a.raw().receive(), R"(35["text"])");
+  std::sort(offsets.begin(), offsets.end());
+  EXPECT_EQ(std::unique(offsets.begin(), offsets.end()), offsets.end());
+}
+
+// In a namespace with a name, ack ids and attachments stand elsewhere.
+TEST(RecoveryNamed, OffsetsInANamespaceWithAName) {
+  TestServer server(threads(2));
+  Namespace& nsp = server.of("/n1");
+  nsp.set_recovery(RecoveryOptions{});
+  nsp.on("emit", [](Event& event) {
+    const SharedBytes bytes{std::string_view("b")};
+    event.socket().emit("plain");
+    event.socket().emit("binary", bytes);
+    event.socket().emit_with_ack("ask", Arguments::of("text"), Milliseconds(60'000), [](auto, auto, auto) {});
+  });
+  server.start();
+  ReturningClient a(server.port(), "/n1");
+  a.confirmed();
+  a.raw().send(R"(2/n1,["emit"])");
+  EXPECT_EQ(a.event(), R"(2/n1,["plain"])");
+  EXPECT_EQ(a.event(), R"(51-/n1,["binary",{"_placeholder":true,"num":0}])");
+  a.raw().websocket().receive();
+  EXPECT_EQ(a.raw().receive(), R"(2/n1,0["ask","text"])");
+}
+
+// ---- middlewares
+
+TEST_F(RecoveryRules, MiddlewaresRunAgainAndARefusalLeavesTheSession) {
+  nsp().use([](ConnectRequest request) {
+    if (request.auth().find("token")->as_int64() != 1) return request.refuse("no");
+    request.set_data(std::make_unique<Name>("fresh"));
+    request.next();
+  });
+  start();
+  ReturningClient a(server.port(), "/", R"("token":1)");
+  EXPECT_FALSE(a.confirmed());
+  EXPECT_EQ(a.event(), R"(2["hello",false,"fresh"])");
+  lose(a);
+  nsp().all().emit("missed");
+  a.set_auth(R"("token":2)");
+  a.connect();
+  EXPECT_EQ(a.raw().receive(), R"(4{"message":"no"})");
+  a.set_auth(R"("token":1)");
+  ASSERT_TRUE(a.come_back());
+  EXPECT_EQ(a.event(), R"(2["missed"])");
+  EXPECT_EQ(a.event(), R"(2["hello",true,"fresh"])");
+}
+
+TEST_F(RecoveryRules, MiddlewareMayDecideLaterAndElsewhere) {
+  nsp().use([this](ConnectRequest request) {
+    auto held = std::make_shared<ConnectRequest>(std::move(request));
+    ASSERT_TRUE(server.server().pool().try_submit([held] { held->accept(std::make_unique<Name>("later")); }));
+  });
+  start();
+  ReturningClient a(server.port());
+  EXPECT_FALSE(a.confirmed());
+  EXPECT_EQ(a.event(), R"(2["hello",false,"later"])");
+  for (int i = 0; i < 20; ++i) {
+    lose(a);
+    nsp().all().emit("missed", i);
+    ASSERT_TRUE(a.come_back());
+    EXPECT_EQ(a.event(), R"(2["missed",)" + std::to_string(i) + "]");
+    EXPECT_EQ(a.event(), R"(2["hello",true,"later"])");
+  }
+}
+
+TEST_F(RecoveryRules, MiddlewaresMayBeSkippedForThoseWhoAreRecovered) {
+  options.skip_middlewares = true;
+  std::atomic<int> asked = 0;
+  nsp().use([&](ConnectRequest request) {
+    request.set_data(std::make_unique<Name>("asked " + std::to_string(++asked)));
+    request.next();
+  });
+  start();
+  ReturningClient a(server.port());
+  EXPECT_FALSE(a.confirmed());
+  EXPECT_EQ(a.event(), R"(2["hello",false,"asked 1"])");
+  lose(a);
+  ASSERT_TRUE(a.come_back());
+  EXPECT_EQ(a.event(), R"(2["hello",true,"asked 1"])");
+  lose(a);
+  clock.advance(Milliseconds(120'001));
+  EXPECT_FALSE(a.come_back());  // too late, so it is asked
+  EXPECT_EQ(a.event(), R"(2["hello",false,"asked 2"])");
+}
+
+// A token of one user with the pid of another.
+TEST_F(RecoveryRules, SessionIsOnlyForWhomTheApplicationTakesForTheSame) {
+  nsp().use([](ConnectRequest request) {
+    request.set_data(std::make_unique<Name>(request.auth().find("user")->as_string().value()));
+    request.next();
+  });
+  options.may_recover = [](const SocketData* kept, const SocketData* fresh) {
+    if (static_cast<const Name&>(*fresh).name == "thrower") throw 1;
+    return static_cast<const Name&>(*kept).name == static_cast<const Name&>(*fresh).name;
+  };
+  start();
+  ReturningClient a(server.port(), "/", R"("user":"anna")");
+  EXPECT_FALSE(a.confirmed());
+  a.event();
+  const std::string sid = a.sid();
+  lose(a);
+  for (const char* user : {"bob", "thrower"}) {
+    ReturningClient other(
+        server.port(), "/",
+        R"("user":")" + std::string(user) + R"(","pid":")" + a.pid() + R"(","offset":")" + a.offset() + '"');
+    other.confirmed();
+    EXPECT_NE(other.sid(), sid);
+    EXPECT_EQ(other.event(), R"(2["hello",false,")" + std::string(user) + R"("])");
+    lose(other);
+  }
+  ASSERT_TRUE(a.come_back());
+  EXPECT_EQ(a.sid(), sid);
+}
+
+TEST_F(RecoveryRules, WhoGoesWhileItIsDecidedAboutLeavesTheSession) {
+  Log asked;
+  Log decide;
+  nsp().use([&](ConnectRequest request) {
+    auto held = std::make_shared<ConnectRequest>(std::move(request));
+    ASSERT_TRUE(server.server().pool().try_submit([&, held] {
+      asked.add("asked");
+      decide.next();
+      held->accept();
+    }));
+  });
+  start();
+  ReturningClient a(server.port());
+  decide.add("now");
+  EXPECT_FALSE(a.confirmed());
+  a.event();
+  lose(a);
+  asked.next();
+  a.connect();
+  asked.next();
+  a.lose();
+  decide.add("now");
+  a.connect();
+  asked.next();
+  decide.add("now");
+  EXPECT_TRUE(a.confirmed());
+}
+
+// ---- order
+
+TEST_F(RecoveryRules, WhatAHandlerDoesKeepsItsOrder) {
+  nsp().on("order", [](Event& event) {
+    Socket& socket = event.socket();
+    Namespace& all = socket.nsp();
+    all.to("x").emit("before it joins");
+    socket.join("x");
+    all.to("x").emit("to the room");
+    event.acknowledge(Arguments::of(1));
+    all.to("x").emit("before it leaves");
+    socket.leave("x");
+    all.to("x").emit("never");
+    socket.emit("bye");
+    socket.disconnect();
+  });
+  start();
+  ReturningClient a(server.port());
+  a.confirmed();
+  a.event();
+  a.raw().send(R"(21["order"])");
+  EXPECT_EQ(a.event(), R"(2["to the room"])");
+  EXPECT_EQ(a.raw().receive(), "31[1]");
+  EXPECT_EQ(a.event(), R"(2["before it leaves"])");
+  EXPECT_EQ(a.event(), R"(2["bye"])");
+  EXPECT_EQ(a.raw().receive(), "1");
+}
+
+// From another thread: what it does to all shards, in the order in which it does it.
+TEST_F(RecoveryRules, WhatOneThreadDoesKeepsItsOrder) {
+  start();
+  std::vector<ReturningClient> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.emplace_back(server.port());
+    clients.back().confirmed();
+    clients.back().event();
+  }
+  for (int i = 0; i < 50; ++i) {
+    nsp().to("x").emit("never");
+    nsp().all().join("x");
+    nsp().to("x").emit("one", i);
+    nsp().all().for_each([](Socket& socket) { socket.emit("two"); });
+    nsp().to("x").leave("x");
+    nsp().to("x").emit("never");
+  }
+  nsp().all().emit("end");
+  for (ReturningClient& client : clients) {
+    for (int i = 0; i < 50; ++i) {
+      ASSERT_EQ(client.event(), R"(2["one",)" + std::to_string(i) + "]");
+      ASSERT_EQ(client.event(), R"(2["two"])");
+    }
+    EXPECT_EQ(client.event(), R"(2["end"])");
+  }
+}
+
+// A slow client's session ends in the middle of an emission, and its end is told to all. Whoever has that has the event
+// before it.
+TEST(RecoveryOrder, EventsOfAnEndInTheMiddleOfAnEmissionComeAfterIt) {
+  TestServer server(threads(1));
+  SocketIoOptions options;
+  options.engine.session.outbox_bytes_max = 20'000;
+  options.recovery = RecoveryOptions{};
+  server.server().serve_socket_io(options);
+  Namespace& nsp = server.of("/");
+  Log log;
+  nsp.on_disconnect([&](Socket& socket, DisconnectReason reason) {
+    log.add(std::string(to_string(reason)));
+    if (reason == DisconnectReason::slow_consumer) nsp.all().emit("gone", socket.id());
+  });
+  server.start();
+  std::vector<PollingClient> idle;  // each over its bound by the second event
+  for (int i = 0; i < 3; ++i) {
+    idle.emplace_back(server.port());
+    idle.back().post("40");
+    idle.back().packets(1);
+  }
+  ReturningClient a(server.port());
+  a.confirmed();
+  const std::string large(12'000, 'x');
+  server.on_shard(0, [&] {
+    nsp.all().emit("first", large);
+    nsp.all().emit("second", large);
+  });
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(log.next(), "slow consumer");
+  std::vector<std::string> seen;
+  std::vector<std::string> offsets;
+  for (int i = 0; i < 5; ++i) {
+    seen.push_back(a.event().substr(3, 4));
+    offsets.push_back(a.offset());
+  }
+  EXPECT_EQ(seen, (std::vector<std::string>{"firs", "seco", "gone", "gone", "gone"}));
+  // Whatever of it was lost comes again in that order.
+  for (std::size_t had = 1; had < offsets.size(); ++had) {
+    a.lose();
+    EXPECT_TRUE(log.next().starts_with("transport "));
+    a.set_offset(offsets[had]);
+    ASSERT_TRUE(a.come_back());
+    for (std::size_t i = had + 1; i < offsets.size(); ++i) {
+      EXPECT_EQ(a.event().substr(3, 4), seen[i]);
+      EXPECT_EQ(a.offset(), offsets[i]);
+    }
+  }
+}
+
+// ---- stores
+
+// Whose calls are seen by the test.
+class SeenStore final : public RecoveryStore {
+ public:
+  explicit SeenStore(Log& log) : log_(log), memory_(RecoveryLimits{}) {}
+  void append(LogPosition position, std::shared_ptr<const RecoverableEvent> event) override {
+    log_.add("append " + std::to_string(position));
+    memory_.append(position, std::move(event));
+  }
+  void visit_back(const Visitor& visitor) const override {
+    memory_.visit_back([&](LogPosition position, const std::shared_ptr<const RecoverableEvent>& event) {
+      log_.add("visit " + std::to_string(position));
+      return visitor(position, event);
+    });
+  }
+  LogPosition dropped_up_to() const override { return memory_.dropped_up_to(); }
+  void keep(RecoverableSession session) override {
+    log_.add("keep");
+    memory_.keep(std::move(session));
+  }
+  const RecoverableSession* find(std::uint64_t key) const override { return memory_.find(key); }
+  RecoverableSession take(std::uint64_t key) override {
+    log_.add("take");
+    return memory_.take(key);
+  }
+  std::vector<RecoverableSession> remove_expired(TimePoint now) override { return memory_.remove_expired(now); }
+
+ private:
+  Log& log_;
+  MemoryRecoveryStore memory_;
+};
+
+TEST(RecoveryStores, AStoreOfTheApplicationsOwnIsAsked) {
+  TestServer server(threads(1));
+  Namespace& nsp = server.of("/own");
+  greet(nsp);
+  Log calls;
+  RecoveryOptions options;
+  options.make_store = [&](std::string_view name) {
+    EXPECT_EQ(name, "/own");
+    return std::make_unique<SeenStore>(calls);
+  };
+  nsp.set_recovery(options);
+  server.start();
+  ReturningClient a(server.port(), "/own");
+  a.confirmed();
+  a.event();
+  EXPECT_EQ(calls.next(), "append 1");
+  a.lose();
+  EXPECT_EQ(calls.next(), "keep");
+  nsp.all().emit("missed");
+  EXPECT_EQ(calls.next(), "append 2");
+  ASSERT_TRUE(a.come_back());
+  EXPECT_EQ(calls.next(), "take");
+  EXPECT_EQ(calls.next(), "visit 2");
+  EXPECT_EQ(a.event(), R"(2/own,["missed"])");
+}
+
+TEST(RecoveryCopies, R4_OneCopyOfTheBytesForAllWhoGetThemAndForTheStore) {
+  TestServer server(threads(2));
+  server.of("/").set_recovery(RecoveryOptions{});
+  server.start();
+  std::vector<PollingClient> idle;
+  for (int i = 0; i < 30; ++i) {
+    idle.emplace_back(server.port());
+    idle.back().post("40");
+    idle.back().packets(1);
+  }
+  const std::string text(kLargeAllocation, 'x');
+  const std::size_t before = allocations().large;
+  server.of("/").all().emit("news", text);
+  for (unsigned shard = 0; shard < 2; ++shard) server.on_shard(shard, [] {});
+  EXPECT_LT(allocations().large - before, 10U);  // arguments, encoding, the shared bytes; not one for each of 30
+  for (PollingClient& client : idle) EXPECT_GT(client.poll().body.size(), kLargeAllocation);
+}
+
+// ---- a log of the application's own
+
+// Messages with growing ids; the offset is the last one's, the pid names the user: nothing of a session is stored.
+TEST(RecoveryByTheApplication, NeedsNoStore) {
+  const std::string id_of_anna = "id \"of\" anna";
+  TestServer server(threads(2));
+  Namespace& nsp = server.of("/");
+  std::mutex mutex;
+  std::vector<std::string> messages;
+  nsp.use([&](ConnectRequest request) {
+    const auto pid = request.auth().find("pid");
+    const auto offset = request.auth().find("offset");
+    if (!pid || !offset)
+      return request.accept_as({.pid = "signed:anna", .sid = "", .recovered = false, .rooms = {"user anna"}});
+    const auto known = static_cast<std::size_t>(std::stoul(offset->as_string().value()));
+    request.accept_as({.pid = "signed:anna", .sid = id_of_anna, .recovered = true, .rooms = {"user anna", "vip"}},
+                      std::make_unique<Name>("anna"), [&, known](Socket& socket) {
+                        const std::lock_guard lock(mutex);
+                        for (std::size_t id = known; id < messages.size(); ++id) {
+                          socket.emit("message", messages[id], std::to_string(id + 1));
+                        }
+                      });
+  });
+  greet(nsp);
+  nsp.on("who", [](Event& event) {
+    event.acknowledge(
+        Arguments::of(event.socket().id(), event.socket().in_room("user anna"), event.socket().in_room("vip")));
+  });
+  server.start();
+  const auto send = [&](const std::string& text) {
+    const std::lock_guard lock(mutex);
+    messages.push_back(text);
+    nsp.to("user anna").emit("message", text, std::to_string(messages.size()));
+  };
+  SocketIoClient a(server.port(), "");
+  a.send("0");
+  const std::string confirmation = a.receive();
+  EXPECT_EQ(confirmation, R"(0{"sid":")" + sid_in(confirmation) + R"(","pid":"signed:anna"})");
+  EXPECT_EQ(a.receive(), R"(2["hello",false,"nobody"])");
+  send("one");
+  EXPECT_EQ(a.receive(), R"(2["message","one","1"])");
+  a.wire().reset();
+  send("two");
+  SocketIoClient b(server.port(), "");
+  b.send(R"(0{"pid":"signed:anna","offset":"1"})");
+  EXPECT_EQ(b.receive(), R"(0{"sid":"id \"of\" anna","pid":"signed:anna"})");
+  EXPECT_EQ(b.receive(), R"(2["message","two","2"])");
+  EXPECT_EQ(b.receive(), R"(2["hello",true,"anna"])");
+  send("three");
+  EXPECT_EQ(b.receive(), R"(2["message","three","3"])");
+  nsp.to(id_of_anna).emit("to its id");
+  EXPECT_EQ(b.receive(), R"(2["to its id"])");
+  b.send(R"(21["who"])");
+  EXPECT_EQ(b.receive(), R"(31["id \"of\" anna",true,true])");
+}
+
+// What waits for a shard when the server ends goes before what it refers to: here a request that is then refused.
+TEST(RecoveryEnd, WhatWaitsForAShardIsDestroyedInTime) {
+  ServerOptions options = threads(2);
+  options.shutdown_timeout = Milliseconds(20);
+  auto server = std::make_unique<TestServer>(options);
+  Namespace& nsp = server->of("/");
+  nsp.set_recovery(RecoveryOptions{});
+  Log log;
+  std::vector<ConnectRequest> held;
+  std::mutex mutex;
+  nsp.use([&](ConnectRequest request) {
+    const std::lock_guard lock(mutex);
+    held.push_back(std::move(request));
+    log.add("held");
+  });
+  server->start();
+  SocketIoClient a(server->port(), "");
+  a.send("0");
+  log.next();
+  server->stop();
+  held.back().next();
+  for (int i = 0; i < 3; ++i) nsp.all().emit("nobody");
+  held.clear();
+  server.reset();
+}
+
+}  // namespace
+}  // namespace sio::test
