@@ -66,15 +66,7 @@ bool WebSocketConnection::on_event(const ws::Event& event) {
     case ws::EventKind::pong:
       return count_control_frame();
     case ws::EventKind::close:
-      peer_closed_ = true;
-      if (phase_ == Phase::open) flush();  // what was said to messages before it comes before its answer
-      if (phase_ == Phase::open) {
-        std::string frame;
-        ws::append_close(frame, event.code);
-        write(frame);
-        if (!retired()) lost(true);
-      }
-      if (!retired()) finish_close();
+      answer_close(event.code);
       return false;
     case ws::EventKind::error:
       fail(event.code);
@@ -83,6 +75,25 @@ bool WebSocketConnection::on_event(const ws::Event& event) {
       return true;
   }
   return true;
+}
+
+// What its messages were answered with comes before the answer to its close.
+void WebSocketConnection::answer_close(ws::CloseCode code) {
+  peer_closed_ = true;
+  if (phase_ != Phase::open) {
+    if (unsent_.empty()) finish_close();  // else on_writable() does, or the timer
+    return;
+  }
+  std::string last;
+  append_outbox(last);
+  ws::append_close(last, code);
+  phase_ = Phase::closing;
+  if (session_ != nullptr) std::exchange(session_, nullptr)->websocket_closed(*this, DisconnectReason::transport_close);
+  if (retired()) return;
+  write(last);
+  if (retired()) return;
+  if (unsent_.empty()) return finish_close();
+  arm(state_.shard.now() + kCloseTime);
 }
 
 bool WebSocketConnection::count_control_frame() {
@@ -124,6 +135,11 @@ void WebSocketConnection::append(std::string& out, const eio::Packet& packet) {
   ws::append_frame(out, opcode, packet.bytes.view());
 }
 
+void WebSocketConnection::append_outbox(std::string& out) {
+  eio::Packet packet;
+  while (session_ != nullptr && session_->take_packet(packet)) append(out, packet);
+}
+
 // What was compressed for others of this turn too is forgotten at its end, when all of them have written.
 void WebSocketConnection::append_compressed(std::string& out, ws::Opcode opcode, const eio::Packet& packet) {
   ws::Deflate& deflate = *decoder_.deflate();
@@ -161,8 +177,7 @@ void WebSocketConnection::close(ws::CloseCode code) {
   if (phase_ != Phase::open || retired()) return;
   // All that the session still has goes out before the close frame; its bound is the outbox's.
   std::string last;
-  eio::Packet packet;
-  while (session_ != nullptr && session_->take_packet(packet)) append(last, packet);
+  append_outbox(last);
   ws::append_close(last, code);
   session_ = nullptr;
   phase_ = Phase::closing;

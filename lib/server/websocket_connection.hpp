@@ -55,8 +55,10 @@ class WebSocketConnection final : public Connection {
   // False: the connection is over, look at nothing else.
   bool on_event(const ws::Event& event);
   bool count_control_frame();
+  void answer_close(ws::CloseCode code);
   void fail(ws::CloseCode code);
   void append(std::string& out, const eio::Packet& packet);
+  void append_outbox(std::string& out);
   void append_compressed(std::string& out, ws::Opcode opcode, const eio::Packet& packet);
   void write(std::string_view bytes);
   void finish_close();

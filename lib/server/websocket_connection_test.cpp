@@ -360,6 +360,24 @@ TEST_F(WebSockets, AnswersToEarlierMessagesComeBeforeAFaultAndBeforeAClose) {
   leaving.wire().send(hello + WebSocketClient::frame(8, "\x03\xE8"));
   EXPECT_EQ(leaving.receive().payload, "4hello");
   EXPECT_EQ(leaving.close_code(), 1000U);
+  EXPECT_EQ(log.next(), "transport error");
+  EXPECT_EQ(log.next(), "transport close");
+}
+
+TEST_F(WebSockets, AnswersThatDoNotGoOutAtOnceComeBeforeACloseToo) {
+  EngineOptions options;
+  options.session.max_payload = 16'000'000;
+  options.session.outbox_bytes_max = 64'000'000;
+  start(options);
+  WebSocketClient client = open(4 * 1024);
+  const std::string large = '4' + std::string(15'000'000, 'x');
+  client.wire().send(WebSocketClient::frame(kText, large) + WebSocketClient::frame(kText, "4last") +
+                     WebSocketClient::frame(8, "\x03\xE8"));
+  EXPECT_EQ(log.next(), "transport close");  // while most of it still waits
+  EXPECT_EQ(client.receive().payload, large);
+  EXPECT_EQ(client.receive().payload, "4last");
+  EXPECT_EQ(client.close_code(), 1000U);
+  EXPECT_EQ(client.wire().read_to_end(), "");
 }
 
 }  // namespace
