@@ -21,6 +21,7 @@ dev_fuzz() {
   mapfile -t names < <(fuzz_names build/fuzz/fuzz "$@")
   ((${#names[@]})) || die 64 'no such fuzz target; there are:' "$(fuzz_names build/fuzz/fuzz)"
   ON_EXIT+=(fuzz_stop)
+  trap 'exit 130' INT TERM
   if ((seconds == 0)); then
     echo "until a finding or Ctrl-C; logs: build/log/fuzz-TARGET.log" >&2
     FUZZ_LANES=${#names[@]}
@@ -150,6 +151,7 @@ fuzz_torture() {
     todo+=("$name")
   done
   ON_EXIT+=(fuzz_stop)
+  trap 'exit 130' INT TERM
   for name in "${todo[@]}"; do
     while ((${#FUZZ_RUNNING[@]} >= FUZZ_LANES)); do fuzz_reap_torture "$runs" "$reports"; done
     fuzz_run "$name" "-runs=$runs" -seed=12 &
