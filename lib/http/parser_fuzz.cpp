@@ -69,7 +69,7 @@ std::string written_again(const Parsed& request, const Fields& fields) {
   return text + "0\r\n\r\n";
 }
 
-void check_round_trip(Parsed request, const Fields& fields) {
+void check_round_trip(const Parsed& request, const Fields& fields) {
   const ParserLimits wide{.fields_max = 1000, .head_bytes_max = 100'000, .target_bytes_max = 10'000};
   const std::string text = written_again(request, fields);
   Outcome again = sio::http::testing::run(text, wide, kBodyBytesMax, text.size());
