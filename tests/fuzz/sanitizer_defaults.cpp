@@ -2,13 +2,16 @@
 // ASAN_OPTIONS overrides. What costs executions and finds nothing more there is cut: short stacks of allocations (a
 // finding is replayed with long ones: ASAN_OPTIONS=malloc_context_size=30) and a small quarantine, which an input of a
 // few hundred allocations does not overflow.
-extern "C" {
-extern const char* __asan_default_options();   // NOLINT(bugprone-reserved-identifier): the sanitizer's own names
-extern const char* __ubsan_default_options();  // NOLINT(bugprone-reserved-identifier)
 
-const char* __asan_default_options() {  // NOLINT(bugprone-reserved-identifier)
+// The names are the sanitizers' own. NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
+extern "C" {
+extern const char* __asan_default_options();
+extern const char* __ubsan_default_options();
+
+const char* __asan_default_options() {
   return "malloc_context_size=2:quarantine_size_mb=4:thread_local_quarantine_size_kb=256:strict_string_checks=1";
 }
 
-const char* __ubsan_default_options() { return "print_stacktrace=1"; }  // NOLINT(bugprone-reserved-identifier)
+const char* __ubsan_default_options() { return "print_stacktrace=1"; }
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
