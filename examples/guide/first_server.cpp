@@ -8,7 +8,7 @@ int main(int argc, char** argv) {
   sio::Namespace& chat = server.of("/");
 
   chat.on_connection([](sio::Socket& socket, sio::json::Value) { socket.emit("welcome", socket.id()); });
-  chat.on("say", [](sio::Socket& socket, std::string text, sio::Ack ack) {
+  chat.on("say", [](sio::Socket& socket, const std::string& text, sio::Ack ack) {
     socket.nsp().all().emit("said", text);
     ack("delivered");
   });

@@ -38,7 +38,7 @@ struct User final : sio::SocketData {
 
 void handlers(sio::Namespace& nsp) {
   // guide: typed
-  nsp.on("draw", [](sio::Socket& socket, const std::vector<Point>& line, std::optional<std::string> colour) {
+  nsp.on("draw", [](sio::Socket& socket, const std::vector<Point>& line, const std::optional<std::string>& colour) {
     socket.broadcast().emit("drawn", line, colour.value_or("black"));
   });
   // guide: end
