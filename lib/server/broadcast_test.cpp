@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "counting_new.hpp"
+#include "moved_clock.hpp"
 #include "test_server.hpp"
 
 namespace sio::test {
@@ -199,6 +200,12 @@ struct BroadcastAcks : Broadcasts {
   }
   // The number of a question `2<number>["q"]`.
   static std::string id_in(const std::string& packet) { return packet.substr(1, packet.find('[') - 1); }
+  // Has every shard look at the clock, and do what is due.
+  void wake() {
+    for (int round = 0; round < 2; ++round) {
+      for (unsigned shard = 0; shard < GetParam(); ++shard) server.on_shard(shard, [] {});
+    }
+  }
   unsigned home = 0;
   Log answers;
 };
@@ -222,11 +229,19 @@ TEST_P(BroadcastAcks, AnswersOfAllShardsAreCollected) {
 
 TEST_P(BroadcastAcks, ThoseWhoDoNotAnswerAreCounted) {
   auto all = clients(3);
-  server.of("/").all().emit_with_ack("q", {}, 300ms, logger());
+  const StoppedClock clock;
+  server.of("/").all().emit_with_ack("q", {}, 20s, logger());
   const std::string first = all[0].receive();
   all[0].send("3" + id_in(first) + R"(["yes"])");
+  EXPECT_EQ(ask(all[0], R"(["rooms",[]])"), "37[[]]");  // the answer has come
   all[1].receive();
-  all[1].wire().close();  // gone
+  all[1].wire().close();
+  EXPECT_EQ(log.next(), all[1].sid() + " transport close");
+  StoppedClock::advance(19'900ms);
+  wake();
+  EXPECT_TRUE(answers.empty());
+  StoppedClock::advance(200ms);
+  wake();
   EXPECT_EQ(answers.next(), R"(missing 2 ["yes"])");
   EXPECT_TRUE(answers.empty());
 }

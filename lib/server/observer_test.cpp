@@ -80,7 +80,6 @@ struct Observed : testing::TestWithParam<unsigned> {
   ServerOptions options() {
     ServerOptions options = threads(GetParam());
     options.observer = &recorder;
-    options.shutdown_timeout = Milliseconds(300);
     return options;
   }
   void settle() {
