@@ -123,6 +123,7 @@ void Client::write(std::string packet) {
 
 void Client::flush() {
   if (!open_ || pausing_ || buffer_.empty()) return;
+  if (switched_ && post_) return;  // a hasty client: what its last POST says comes first
   if (switched_) {
     for (const std::string& packet : std::exchange(buffer_, {})) {
       const bool binary = packet.front() == 'b';

@@ -1,8 +1,8 @@
 // A model of a client: polls one at a time, POSTs what it has to say one at a time, answers pings, probes a WebSocket,
 // pauses polling (waits for its poll and its POST), sends `5` and goes on over the WebSocket. The JavaScript client
 // begins with a poll and probes beside it; the Python client probes before it polls; the hasty one sends its `5` while
-// its poll still waits, and reads the poll's answer before what comes over the WebSocket. Others stay on one transport.
-// Strangers with the session's id open WebSockets of their own at any moment.
+// its poll and its POST are under way: it reads the poll's answer, and waits for the POST's, before it uses the
+// WebSocket. Others stay on one transport. Strangers with the session's id open WebSockets of their own at any moment.
 #pragma once
 
 #include <cstdint>

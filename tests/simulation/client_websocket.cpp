@@ -43,6 +43,7 @@ void Client::send(const SocketPtr& socket, std::string_view packet, bool binary)
 }
 
 void Client::close(const SocketPtr& socket) {
+  if (std::exchange(socket->closed, true)) return;
   Pipe::push(socket->up, client_close(world_));
   Pipe::finish(socket->up);
 }
@@ -53,7 +54,7 @@ void Client::begin_probe() {
   const Abandons abandons = probed_ ? Abandons::nothing : habits_.abandons;
   probed_ = true;
   world_.after(world_.latency(), [this, socket = socket_, abandons] {
-    if (socket->broken) return;
+    if (socket->broken || socket->closed) return;
     server_.websocket_opened(socket);
     switch (abandons) {
       case Abandons::opened_probe:
@@ -135,7 +136,7 @@ void Client::on_socket_gone(const SocketPtr& socket) {
 }
 
 void Client::finish_upgrade() {
-  if (!open_ || !pausing_ || post_ || (poll_ && habits_.flavor != Flavor::hasty)) return;
+  if (!open_ || !pausing_ || ((post_ || poll_) && habits_.flavor != Flavor::hasty)) return;
   pausing_ = false;
   switched_ = true;
   world_.tell("client", "upgrades");
@@ -148,7 +149,7 @@ void Client::send_stranger() {
   const SocketPtr socket = make_socket();
   world_.tell("stranger", "opens " + std::to_string(socket->id));
   world_.after(world_.latency(), [this, socket] {
-    if (socket->broken) return;
+    if (socket->broken || socket->closed) return;
     server_.websocket_opened(socket);
     const int what = world_.pick(1, 4);
     if (what <= 2) send(socket, what == 1 ? "2probe" : "5");

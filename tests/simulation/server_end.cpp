@@ -59,6 +59,10 @@ void ServerEnd::tell() {
 void ServerEnd::end() {
   note_upgrade(&Upgrades::dropped);
   tell();
+  const eio::Session& session = harness_.session();
+  if (session.poll_waiting() && session.transport() != eio::TransportKind::polling) {
+    world_.fail("a poll waits though the WebSocket is the transport");
+  }
   if (!flush_due_) {
     flush_due_ = true;
     world_.after(Milliseconds{0}, [this] {

@@ -26,9 +26,10 @@ class World {
 
   void tell(std::string_view who, std::string_view what) const {
     if (!tells_) return;
+    std::string text(what);
+    std::replace_if(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '.');
     const auto ms = std::chrono::duration_cast<Milliseconds>(now_.time_since_epoch()).count();
-    std::printf("%6lld %.*s %.*s\n", static_cast<long long>(ms), static_cast<int>(who.size()), who.data(),
-                static_cast<int>(what.size()), what.data());
+    std::printf("%6lld %.*s %s\n", static_cast<long long>(ms), static_cast<int>(who.size()), who.data(), text.c_str());
   }
 
   bool tells() const { return tells_; }
@@ -173,6 +174,7 @@ struct Socket {
   std::shared_ptr<Pipe> up{};    // to the server
   std::shared_ptr<Pipe> down{};  // to the client
   bool broken = false;
+  bool closed = false;  // by the client, maybe before it was open
   Counted<Socket> counted{};
 };
 using SocketPtr = std::shared_ptr<Socket>;
