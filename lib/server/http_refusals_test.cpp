@@ -8,6 +8,8 @@
 namespace sio::test {
 namespace {
 
+using std::string_literals::operator""s;
+
 struct HttpRefusals : testing::Test {
   HttpRefusals() : server(threads(2)) {
     HttpRouter& http = server.server().http();
@@ -95,7 +97,7 @@ TEST_F(HttpRefusals, H3_MalformedHeadsAre400) {
        }) {
     EXPECT_EQ(refused(head), 400);
   }
-  EXPECT_EQ(refused(std::string("GET /witness HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n", 47)), 400);
+  EXPECT_EQ(refused("GET /witness HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n"s), 400);
 }
 
 // A compressed body is a way to send much for little; and taken as it is it would be misread.
@@ -128,6 +130,32 @@ TEST_F(HttpRefusals, H8_CodedPostLeavesItsSessionAlone) {
             415);
   EXPECT_EQ(client.post("40").body, "ok");
   EXPECT_TRUE(client.packets(1).front().starts_with("40{"));
+}
+
+// Browsers ask nobody before they open a WebSocket elsewhere.
+TEST_F(HttpRefusals, W8_WebSocketOfAForeignOriginIsForbidden) {
+  const auto upgrade = [this](const std::string& target, const std::string& origin) {
+    HttpClient http(server.port());
+    std::string request = WebSocketClient::upgrade_request(target);
+    if (!origin.empty()) request.insert(request.find("\r\n") + 2, "Origin: " + origin + "\r\n");
+    http.wire().send(request);
+    const Reply reply = http.receive(true);
+    if (reply.status == 403) {
+      EXPECT_EQ(reply.header("connection"), "close");
+      EXPECT_EQ(http.wire().read_to_end(), R"({"code":4,"message":"Forbidden"})");
+    }
+    return reply.status;
+  };
+  PollingClient client(server.port());
+  for (const std::string& target : {"/socket.io/?EIO=4&transport=websocket"s, client.upgrade_target()}) {
+    for (const std::string origin : {"http://evil.example", "null", "http://test:81", "http://test.evil.example"}) {
+      EXPECT_EQ(upgrade(target, origin), 403) << target << origin;
+    }
+  }
+  for (const std::string origin : {"", "http://test", "https://test"}) {
+    EXPECT_EQ(upgrade("/socket.io/?EIO=4&transport=websocket", origin), 101) << origin;
+  }
+  EXPECT_EQ(client.post("40").body, "ok");
 }
 
 TEST_F(HttpRefusals, H8_TraceAndUnknownMethodsAre405OnRoutes) {
