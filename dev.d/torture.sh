@@ -25,11 +25,27 @@ dev_torture() {
   done
 }
 
-# 1,000,000 seeded lives of a session under faults (tests/simulation); a failing seed is printed and replays by itself.
+# Seeded lives of a session under faults (tests/simulation) until 1,000,000 (SIMULATION_UPGRADES) of them had an upgrade,
+# in two processes with seeds of their own. A failing seed is printed with its story and replays by itself.
 torture_part_simulation() {
+  local upgrades=${SIMULATION_UPGRADES:-1000000} first
   build_targets release simulation_test
-  step 'simulation: 1,000,000 seeds' env SIMULATION_SEEDS="${SIMULATION_SEEDS:-1000000}" build/release/bin/simulation_test
-  tail -n 4 build/log/simulation--1-000-000-seeds.log
+  step 'simulation: two halves' simulation_halves "$(((upgrades + 1) / 2))"
+  for first in 1 2; do grep -A 4 '^runs ' "build/log/simulation-$first.log"; done
+}
+
+# simulation_halves UPGRADES: odd and even seeds, each half until so many runs had an upgrade.
+simulation_halves() {
+  local first rc=0 processes=()
+  for first in 1 2; do
+    env SIMULATION_UPGRADES="$1" SIMULATION_FIRST="$first" SIMULATION_STEP=2 build/release/bin/simulation_test \
+      >"build/log/simulation-$first.log" 2>&1 &
+    processes+=($!)
+  done
+  for first in 1 2; do
+    wait "${processes[first - 1]}" || { tail -n 200 "build/log/simulation-$first.log"; rc=1; }
+  done
+  return $rc
 }
 
 # Every real client and version (tests/clients), the server killed under each; writes the table of docs/clients.md.

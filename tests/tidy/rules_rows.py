@@ -92,8 +92,9 @@ def mutants_fit(tree: Tree):
             if first not in tree.files:
                 yield Finding(path, line, f"{mutant['id']}: there is no {first}")
             continue
-        group, module = first.removesuffix("_test").split("_", 1)
-        known = set().union(*(names for at, names in tests.items() if at.startswith(f"{group}/{module}/")))
+        group, _, module = first.removesuffix("_test").partition("_")
+        folder = f"{group}/{module}/" if module else f"tests/{group}/"  # lib_http_test, or simulation_test
+        known = set().union(*(names for at, names in tests.items() if at.startswith(folder)))
         for pattern in (rest[0] if rest else "").split(":"):
             wanted = pattern.split(".", 1)[0].split("/")[-1] + "." + pattern.split(".", 1)[-1].split("/")[0]
             if not fnmatch.filter(known, wanted.replace("**", "*")):
