@@ -151,13 +151,11 @@ describe('POSTs', () => {
     for (let i = 0; i < 20; ++i) {
       const { answer } = await session.startPoll();
       await session.send(`4m${i}`);
-      const { text } = await answer;
-      if (text === '2') {
-        await session.send('3');
-        assert.deepEqual(await session.receive(), [`4m${i}`]);
-      } else {
-        assert.equal(text, `4m${i}`);
-      }
+      const packets = (await answer).text.split('\x1e'); // a ping may be alone, or beside the message
+      if (packets.includes('2')) await session.send('3');
+      const messages = packets.filter((packet) => packet !== '2');
+      if (messages.length === 0) messages.push(...(await session.receive()));
+      assert.deepEqual(messages, [`4m${i}`]);
     }
   });
 
