@@ -1,9 +1,10 @@
 // sio-clients-server --listen HOST:PORT [--threads N] [--ping-interval-ms N] [--ping-timeout-ms N]
-//                    [--compression off|on|takeover]
+//                    [--compression off|on|takeover] [--recovery-ms N]
 // What the scenarios of tests/clients need of a server, all at once:
 //   /engine.io/   bare Engine.IO: every message is sent back to its sender unchanged
 //   /socket.io/   namespaces / and /custom are open, /guarded wants {"token":"let me in"}, others are not offered.
 //                 On connecting: `auth` with the CONNECT payload. The events are listed in set_up_events().
+// --recovery-ms: connection state recovery, for clients that come back within that time
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -147,7 +148,7 @@ void set_up(sio::Server& server) {
 int usage() {
   std::fprintf(stderr,
                "usage: sio-clients-server --listen HOST:PORT [--threads N] [--ping-interval-ms N] "
-               "[--ping-timeout-ms N] [--compression off|on|takeover]\n");
+               "[--ping-timeout-ms N] [--compression off|on|takeover] [--recovery-ms N]\n");
   return 64;
 }
 
@@ -174,6 +175,8 @@ int main(int argc, char** argv) {
     } else if (flag == "--compression") {
       socket_io.engine.websocket_compression.enabled = argv[i + 1] != std::string_view("off");
       socket_io.engine.websocket_compression.context_takeover = argv[i + 1] == std::string_view("takeover");
+    } else if (flag == "--recovery-ms") {
+      socket_io.recovery.emplace().limits.max_disconnection_duration = sio::Milliseconds(number);
     } else {
       return usage();
     }
