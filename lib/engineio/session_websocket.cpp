@@ -42,8 +42,10 @@ void Session::switch_transport(Actions& out) {
 }
 
 // The `5` crossed the end by the server: the packets that are left go out before connection_ is closed.
+// An error to a POST under way could overtake them.
 void Session::leave_by_probe(Actions& out) {
   take_probe();
+  if (post_ != 0) answer_post(200, out);
   become_gone(out);
 }
 

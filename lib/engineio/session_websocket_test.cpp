@@ -294,6 +294,15 @@ TEST(EngineUpgrade, E3_UpgradeThatCrossesTheCloseByTheServerGetsWhatWasLeft) {
   s.replay_failing_each_step();
 }
 
+// Found by the simulation, seed 58141: a client takes an error for the end and reads no further.
+TEST(EngineUpgrade, E3_UpgradeThatCrossesTheCloseByTheServerMakesNoErrorOfAPost) {
+  Script s{polling_session()};
+  s.open_probe(5).message(5, "2probe").begin_post(1).expect("probing 5", "3probe 5");
+  s.send("441").close(DisconnectReason::forced_close).expect("ended forced close");
+  s.message(5, "5").expect("answer 1 200 ok", "send 5 441", "close 5", "gone");
+  s.post_body(1, "4late").expect();
+}
+
 TEST(EngineUpgrade, E3_ProbeGoesWithThePollThatTellsTheEnd) {
   Script s{polling_session()};
   s.open_probe(5).message(5, "2probe").expect("probing 5", "3probe 5");

@@ -79,7 +79,8 @@ void Client::on_answer(const ExchangePtr& exchange, int status, const std::strin
   if (exchange == post_) {
     post_ = nullptr;
     // It crossed the end of the session, and its answer overtook that of the poll, which would have told.
-    if (exchange->refused && poll_) lost_something_ = true;
+    // Or it came after this client's own hasty `5`.
+    if (exchange->refused && (poll_ || switched_)) lost_something_ = true;
     if (open_ && status != 200) stop();
     flush();
   } else if (exchange == poll_) {

@@ -19,10 +19,10 @@ constexpr std::uint64_t kSeedsByDefault = 2'000;
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 constexpr std::uint64_t kSeedsByDefault = 2'000;
 #else
-constexpr std::uint64_t kSeedsByDefault = 30'000;
+constexpr std::uint64_t kSeedsByDefault = 100'000;
 #endif
 #else
-constexpr std::uint64_t kSeedsByDefault = 30'000;
+constexpr std::uint64_t kSeedsByDefault = 100'000;
 #endif
 
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
