@@ -109,8 +109,13 @@ void Recovery::admit(Client& client, Admission admission) {
   const Handle session = static_cast<EngineSession&>(client.engine()).handle();
   core_.shards().at(*home).post([this, &there, ticket = *ticket, session, admission = std::move(admission)]() mutable {
     ShardState& back = core_.state(shard_of(session));
+    auto handover = fetch(there, ticket);
+    const bool leaves = handover.has_value();
+    // Whoever finds the new home in the index, and asks there, comes after the session.
+    const std::lock_guard lock(mutex_);
+    if (leaves) homes_[ticket.pid.handle] = back.shard.index();
     back.shard.post([this, &back, session, offset = ticket.offset, admission = std::move(admission),
-                     handover = fetch(there, ticket)]() mutable {
+                     handover = std::move(handover)]() mutable {
       EngineSession* found = back.sessions.find(session);
       EngineClient* waiting = found == nullptr ? nullptr : found->client();
       arrive(static_cast<Client*>(waiting), std::move(admission), offset, std::move(handover));
@@ -135,13 +140,13 @@ std::optional<Recovery::Ticket> Recovery::parse_ticket(std::string_view auth) co
 }
 
 // The session, and what its client missed of what this shard sent. None: it is not here, or more is gone than the log
-// can tell; then it is forgotten.
+// can tell; then it stays: a late CONNECT of a connection that its client has given up must not take it away.
 std::optional<Recovery::Handover> Recovery::fetch(Shard& shard, const Ticket& ticket) {
   auto session = take(shard, ticket.pid);
   if (!session) return std::nullopt;
   Handover handover{std::move(*session), {}, {}};
   if (!pick_missed(shard, ticket.offset, handover)) {
-    forget(ticket.pid.handle);
+    keep(shard, std::move(handover.session));
     return std::nullopt;
   }
   handover.sent = shard.sent;
@@ -177,11 +182,12 @@ bool Recovery::pick_missed(const Shard& shard, EventId offset, Handover& handove
   shard.store->visit_back([&](LogPosition position, const std::shared_ptr<const RecoverableEvent>& event) {
     if (position <= stop) return false;
     const bool for_me = session.is_for_me(*event, position);
+    if (!for_me) return true;  // also the offset itself, if another shard had sent it before it came here
     if (!had_all && event->id == offset) {
-      found = for_me && position >= session.known_from;
+      found = position >= session.known_from;
       return false;
     }
-    if (for_me) missed.push_back(event);
+    missed.push_back(event);
     return true;
   });
   std::reverse(missed.begin(), missed.end());

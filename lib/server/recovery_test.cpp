@@ -6,11 +6,6 @@
 namespace sio::test {
 namespace {
 
-struct Name final : SocketData {
-  explicit Name(std::string name_) : name(std::move(name_)) {}
-  std::string name;
-};
-
 struct Recovered : testing::TestWithParam<unsigned> {
   Recovered() : server(threads(GetParam())) {
     RecoveryOptions options;

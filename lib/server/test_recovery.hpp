@@ -3,6 +3,8 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -112,8 +114,7 @@ class ReturningClient {
   std::string offset_;
 };
 
-// `join`, `leave` with room names; `sync` is acknowledged. Each ends only when the client has an offset: "hello" comes
-// first to every new client.
+// `join`, `leave` with room names, and `sync`: acknowledged.
 inline void serve_rooms(Namespace& nsp) {
   nsp.on("join", [](Event& event) {
     for (std::size_t i = 0; i < event.size(); ++i) event.socket().join(event.argument(i)->as_string().value());
@@ -124,6 +125,19 @@ inline void serve_rooms(Namespace& nsp) {
     event.acknowledge({});
   });
   nsp.on("sync", [](Event& event) { event.acknowledge({}); });
+}
+
+// What the tests keep with a socket.
+struct Name final : SocketData {
+  explicit Name(std::string name_) : name(std::move(name_)) {}
+  std::string name;
+};
+
+// Tells the client who it is: "hello" with recovered and its name.
+inline void greet(Namespace& nsp) {
+  nsp.on_connection([](Socket& socket, json::Value) {
+    socket.emit("hello", socket.recovered(), socket.has_data() ? socket.data<Name>().name : "nobody");
+  });
 }
 
 // Time that stands still unless the test moves it.
