@@ -274,7 +274,7 @@ TEST_P(BroadcastAcks, QuestionsOfBothKindsAreToldApart) {
 }
 
 TEST_P(BroadcastAcks, CoroutinesWaitForAll) {
-  server.of("/other").on("vote", [this](Socket& socket, std::string what, Ack ack) -> Detached {
+  server.of("/other").on("vote", [](Socket& socket, std::string what, Ack ack) -> Detached {
     const unsigned shard = rt::Shard::current()->index();
     const BroadcastAnswers votes = co_await socket.broadcast().emit_with_ack("vote on", 60s, what);
     EXPECT_EQ(rt::Shard::current()->index(), shard);
