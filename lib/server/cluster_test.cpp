@@ -213,6 +213,7 @@ TEST(ClusterAdapters, AreToldEverythingThatOthersNeed) {
   {
     Node node(recorder);
     EXPECT_EQ(recorder.calls.next(), "start");
+    node.server.on_shard(0, [] {});  // it runs
     node.nsp().to("a").to("b").except("c").emit_volatile("event", 1, "two", SharedBytes("3"));
     EXPECT_EQ(recorder.calls.next(), "publish");
     EXPECT_EQ(recorder.last.kind, ClusterMessage::Kind::emit);
