@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2119,SC2120
 # The test suites: what each runs, and how the counts are read from the closing lines of its runner.
 # A suite is a function suite_NAME writing to standard output and a count_NAME that prints "PASSED FAILED SKIPPED".
-SUITES_ALL='tidy unit web conformance clients examples package integration e2e lint fuzz'
+SUITES_ALL='tidy unit web conformance clients examples package integration e2e lint docs fuzz'
 SUITES_SANITIZER='unit conformance examples integration'
 
 groups_of_suite() {

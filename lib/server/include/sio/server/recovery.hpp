@@ -40,6 +40,7 @@ using EventId = std::uint64_t;
 
 // An event as it was sent. Immutable, shared between threads; its bytes are those that were sent.
 struct RecoverableEvent {
+  // Names it in its namespace; says nothing of the order.
   EventId id = 0;
   std::uint64_t only = 0;  // RecoverableSession::key of the one socket it was emitted to; 0: see `target`
   // To whom it was sent.
@@ -75,10 +76,15 @@ struct RecoverableSession {
   EventId last_due = 0;           // the last one it was sent, or should have been, while it was connected
   std::vector<RoomStay> stays;    // without the room of its own id
   std::vector<SocketRef> refs;    // that it had, the last one at the end
-  // When it came to this shard: the offset it named, what it was sent after that, and what it must not get again.
+  // ---- when it came to this shard
+  // The offset it named.
   EventId resumed_after = 0;
+  // What it was sent after that.
   std::vector<std::shared_ptr<const RecoverableEvent>> resent;
+  // What it must not get again.
   std::vector<EventId> had;
+
+  // ---- kept for the application
   // What the application kept with the socket.
   std::unique_ptr<SocketData> data;
   // When the socket ended.
