@@ -8,7 +8,7 @@ run_lint() {
   CHECK_FAILED=0
   if (($# == 0)); then
     check clang-format format_is_clean
-    check shellcheck shellcheck -x dev dev.d/*.sh .ci/run
+    check shellcheck shellcheck -x dev dev.d/*.sh docs/reference/build.sh .ci/run
   fi
   python3 dev.d/clang_tidy.py --build build/release --jobs "$(jobs_max 1000)" "$@" || CHECK_FAILED=1
   return "$CHECK_FAILED"
