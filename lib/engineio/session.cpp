@@ -109,15 +109,23 @@ void Session::close(DisconnectReason reason, TimePoint now, Actions& out) {
     return;
   }
   out.push_back({.kind = ActionKind::ended, .reason = reason});
-  // A client that may have got its `3probe` polls no more, and its `5` may be on the way: what is left is told it there.
+  // A client that may have got its `3probe` polls no more, and its `5` may be on the way: what is left is told it
+  // there.
   if (!probe_answered_) drop_probe(out);
   if (post_complete_) answer_post(200, out);
   if (transport_ == TransportKind::websocket) {
-    become_gone(out);
+    leave_by_websocket(out);
     return;
   }
   start_closing(now + config_->closing_grace, State::closing);
   if (poll_ != 0) answer_closing_poll(std::exchange(poll_, 0), out);
+}
+
+// The packets that are left go out before the connection is closed. An error to a POST that the upgrade left under way
+// could overtake them.
+void Session::leave_by_websocket(Actions& out) {
+  if (post_ != 0) answer_post(200, out);
+  become_gone(out);
 }
 
 void Session::start_closing(TimePoint due, State state) {

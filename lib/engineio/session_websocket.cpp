@@ -29,7 +29,12 @@ void Session::on_probe_message(bool binary, std::string_view data, Actions& out)
     probe_answered_ = true;
     out.push_back({.kind = ActionKind::probe_pong, .id = probe_});
   } else if (!binary && probe_answered_ && data.starts_with('5')) {
-    open() ? switch_transport(out) : leave_by_probe(out);
+    if (open()) {
+      switch_transport(out);
+    } else {  // the `5` crossed the end by the server
+      take_probe();
+      leave_by_websocket(out);
+    }
   } else {
     drop_probe(out);
   }
@@ -39,14 +44,6 @@ void Session::switch_transport(Actions& out) {
   if (poll_ != 0) answer_poll("6", out);
   take_probe();
   out.push_back({.kind = ActionKind::switched, .id = connection_});
-}
-
-// The `5` crossed the end by the server: the packets that are left go out before connection_ is closed.
-// An error to a POST under way could overtake them.
-void Session::leave_by_probe(Actions& out) {
-  take_probe();
-  if (post_ != 0) answer_post(200, out);
-  become_gone(out);
 }
 
 void Session::take_probe() {

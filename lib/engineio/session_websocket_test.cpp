@@ -303,6 +303,17 @@ TEST(EngineUpgrade, E3_UpgradeThatCrossesTheCloseByTheServerMakesNoErrorOfAPost)
   s.post_body(1, "4late").expect();
 }
 
+// The same after the upgrade: seed 75271.
+TEST(EngineUpgrade, E3_CloseByTheServerMakesNoErrorOfAPostThatTheUpgradeLeftUnderWay) {
+  Script s{polling_session()};
+  s.open_probe(5).message(5, "2probe").begin_post(1).message(5, "5");
+  s.expect("probing 5", "3probe 5", "switched 5");
+  s.turn([](Harness& h) {
+     h.send("441");
+     h.close(DisconnectReason::forced_close);
+   }).expect("ended forced close", "answer 1 200 ok", "send 5 441", "close 5", "gone");
+}
+
 TEST(EngineUpgrade, E3_ProbeGoesWithThePollThatTellsTheEnd) {
   Script s{polling_session()};
   s.open_probe(5).message(5, "2probe").expect("probing 5", "3probe 5");

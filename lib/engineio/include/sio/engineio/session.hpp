@@ -171,7 +171,7 @@ class Session {
   Incoming on_packet(std::string_view packet, TimePoint now, Actions& out);
   void on_probe_message(bool binary, std::string_view data, Actions& out);
   void switch_transport(Actions& out);
-  void leave_by_probe(Actions& out);
+  void leave_by_websocket(Actions& out);
   void take_probe();
   void on_pong(TimePoint now, Actions& out);
   void count_control_packet(TimePoint now, Actions& out);
