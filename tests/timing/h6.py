@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """H6: slow clients cost the good ones nothing. A process holds SLOW connections open, a third each of slow heads (a byte
-a second), slow bodies (the same) and slow readers of an answer (64 bytes a second); whatever the server closes is opened
-again. Meanwhile good clients poll and speak over WebSocket. Prints their latencies without and with the slow ones, and
+every two seconds), slow bodies (just fast enough to be let be for 30 s) and slow readers of an answer (64 bytes every two
+seconds); whatever the server closes is opened again. Meanwhile good clients poll and speak over WebSocket. Prints their latencies without and with the slow ones, and
 fails if p99 is above 200 ms, or if not nearly all slow connections were there all the time.
 
     h6.py SERVER [--slow 5000] [--seconds 30]         SERVER: build/release/bin/sio-conformance
@@ -28,6 +28,8 @@ PAUSE_S = 0.02  # of a good client, between two requests
 ANSWER_BYTES = 150_000  # more than the kernel takes for a peer with small segments and a small window
 SMALL_SEGMENT = 536
 SMALL_WINDOW = 4_096
+PACE_S = 2  # between two pieces of a slow client
+BODY_PIECE = PACE_S * 1_100  # bytes: a little over the least that is allowed
 DESCRIPTORS_MAX = 20_000  # of a process
 
 
@@ -43,6 +45,7 @@ class Holder:
         self.kinds = [("head", self.slow_head), ("body", self.slow_body), ("reader", self.slow_reader)]
         self.count = count
         self.opening = asyncio.Semaphore(200)
+        self.filling = asyncio.Semaphore(50)  # of its own: a reader needs three answers before it can be slow
 
     async def run(self) -> None:
         tasks = [asyncio.create_task(self.keep(*self.kinds[i % 3], i)) for i in range(self.count)]
@@ -54,7 +57,7 @@ class Holder:
                     task.result()  # an error of this script, not of the server
 
     async def keep(self, kind: str, act, number: int) -> None:
-        await asyncio.sleep(number / self.count * 3)  # not all in one moment
+        await asyncio.sleep(number / self.count * 10)  # as long as a head lives: they do not all end in one moment
         while True:
             with contextlib.suppress(OSError, asyncio.IncompleteReadError):
                 async with self.opening:
@@ -73,26 +76,26 @@ class Holder:
         await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", self.port))
         return await asyncio.open_connection(sock=sock, limit=1_024)
 
-    async def trickle(self, reader, writer, kind: str) -> None:
+    async def trickle(self, reader, writer, kind: str, piece: bytes) -> None:
         self.held[kind] += 1
         try:
             while not reader.at_eof() and not reader._buffer:  # pylint: disable=protected-access
-                writer.write(b"x")
+                writer.write(piece)
                 await writer.drain()
-                await asyncio.sleep(1)
+                await asyncio.sleep(PACE_S)
         finally:
             self.held[kind] -= 1
 
     async def slow_head(self, reader, writer, kind: str) -> None:
         writer.write(b"GET / HTTP/1.1\r\nHost: slow\r\nX-Slow: ")
-        await self.trickle(reader, writer, kind)
+        await self.trickle(reader, writer, kind, b"x")
 
     async def slow_body(self, reader, writer, kind: str) -> None:
         writer.write(b"POST /engine.io/nowhere HTTP/1.1\r\nHost: slow\r\nContent-Length: 100000\r\n\r\n")
-        await self.trickle(reader, writer, kind)
+        await self.trickle(reader, writer, kind, b"x" * BODY_PIECE)
 
     async def slow_reader(self, reader, writer, kind: str) -> None:
-        async with self.opening:
+        async with self.filling:
             writer.write(b"GET /engine.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: slow\r\n\r\n")
             sid = re.search(rb'"sid":"([^"]*)"', await self.answer(reader))[1]
             target = b"/engine.io/?EIO=4&transport=polling&sid=" + sid + b" HTTP/1.1\r\nHost: slow\r\n"
@@ -103,7 +106,7 @@ class Holder:
         self.held[kind] += 1
         try:
             while await reader.read(64):
-                await asyncio.sleep(1)
+                await asyncio.sleep(PACE_S)
         finally:
             self.held[kind] -= 1
 
