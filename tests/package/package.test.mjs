@@ -12,8 +12,10 @@ import { BUILD, Program, ROOT, TRANSPORTS, ask, next } from '../examples/support
 
 const run = promisify(execFile);
 
-// A user's environment: nothing of ours but the compiler cache.
+// A user's environment: nothing of ours but the compiler cache, and the language, which is part of what it looks for.
+const LANGUAGE = ['LANG', 'LC_ALL', 'LC_CTYPE', 'LC_MESSAGES'].filter((name) => process.env[name] !== undefined);
 const environment = (home) => ({
+  ...Object.fromEntries(LANGUAGE.map((name) => [name, process.env[name]])),
   PATH: '/usr/local/bin:/usr/bin:/bin',
   HOME: home,
   CCACHE_DIR: process.env.CCACHE_DIR ?? join(homedir(), '.cache/ccache'),
