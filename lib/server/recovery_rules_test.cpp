@@ -58,6 +58,8 @@ struct RecoveryRules : testing::Test {
 
   RecoveryOptions options;
   Log log;
+  Log asked;  // by a middleware, which then waits for
+  Log decide;
   TestClock clock;
   TestServer server;
 };
@@ -213,11 +215,9 @@ TEST_F(RecoveryRules, SessionIsOnlyForWhomTheApplicationTakesForTheSame) {
 }
 
 TEST_F(RecoveryRules, WhoGoesWhileItIsDecidedAboutLeavesTheSession) {
-  Log asked;
-  Log decide;
-  nsp().use([&](ConnectRequest request) {
+  nsp().use([this](ConnectRequest request) {
     auto held = std::make_shared<ConnectRequest>(std::move(request));
-    ASSERT_TRUE(server.server().pool().try_submit([&, held] {
+    ASSERT_TRUE(server.server().pool().try_submit([this, held] {
       asked.add("asked");
       decide.next();
       held->accept();

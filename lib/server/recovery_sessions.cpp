@@ -233,13 +233,12 @@ bool Recovery::settle_here(Shard& shard, EventId offset, Handover& handover) {
   session.joined = 0;
   std::vector<std::shared_ptr<const RecoverableEvent>> more;  // sent by this shard, and not yet by the other
   std::size_t due = shard.sent.beyond(handover.sent).size();
-  shard.store->visit_back([&](LogPosition position, const std::shared_ptr<const RecoverableEvent>& event) {
-    if (due == 0) return false;
+  const auto add = [&](LogPosition position, const std::shared_ptr<const RecoverableEvent>& event) {
     if (event->only != 0 || handover.sent.has(event->id >> 1)) return true;
-    --due;
     if (session.is_for_me(*event, position)) more.push_back(event);
-    return true;
-  });
+    return --due != 0;
+  };
+  if (due != 0) shard.store->visit_back(add);
   if (due != 0) return false;
   session.resent = std::move(handover.missed);
   session.resent.insert(session.resent.end(), more.rbegin(), more.rend());

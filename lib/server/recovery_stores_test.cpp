@@ -33,7 +33,7 @@ class SeenStore final : public RecoveryStore {
     log_.add("take");
     return memory_.take(key);
   }
-  std::vector<RecoverableSession> remove_expired(TimePoint now) override { return memory_.remove_expired(now); }
+  std::vector<RecoverableSession> remove_expired(TimePoint) override { return {}; }  // keeps everything
 
  private:
   Log& log_;
@@ -45,7 +45,9 @@ TEST(RecoveryStores, AStoreOfTheApplicationsOwnIsAsked) {
   Namespace& nsp = server.of("/own");
   greet(nsp);
   Log calls;
+  TestClock clock;
   RecoveryOptions options;
+  options.clock = clock.reader();
   options.make_store = [&](std::string_view name) {
     EXPECT_EQ(name, "/own");
     return std::make_unique<SeenStore>(calls);
@@ -64,6 +66,13 @@ TEST(RecoveryStores, AStoreOfTheApplicationsOwnIsAsked) {
   EXPECT_EQ(calls.next(), "take");
   EXPECT_EQ(calls.next(), "visit 2");
   EXPECT_EQ(a.event(), R"(2/own,["missed"])");
+  // Whatever the store keeps, who comes too late is new.
+  a.lose();
+  EXPECT_EQ(calls.next(), "visit 1");
+  EXPECT_EQ(calls.next(), "append 3");  // the second "hello"
+  EXPECT_EQ(calls.next(), "keep");
+  clock.advance(Milliseconds(120'001));
+  EXPECT_FALSE(a.come_back());
 }
 
 TEST(RecoveryCopies, R4_OneCopyOfTheBytesForAllWhoGetThemAndForTheStore) {
