@@ -17,7 +17,7 @@ namespace sio {
 // Parameters are kept in the frame, but references and views among them are only as good as what they refer to: take
 // std::string, not std::string_view, and use a Socket& only up to the next co_await (see AckResult::socket).
 struct Detached {
-  struct promise_type {
+  struct promise_type {  // NOLINT(readability-identifier-naming): the language asks for this name
     Detached get_return_object() noexcept { return {}; }
     std::suspend_never initial_suspend() noexcept { return {}; }
     std::suspend_never final_suspend() noexcept { return {}; }
