@@ -77,6 +77,7 @@ struct Middlewares : testing::Test {
     });
     steps.on_connection(
         [](Socket& socket, json::Value auth) { socket.emit("trail", socket.data<Trail>().text, Json{auth.text()}); });
+    server.of("/").on("close", [](Socket& socket) { socket.engine().close(DisconnectReason::forced_close); });
     server.start();
   }
   std::string connect(SocketIoClient& client, const std::string& auth) {
@@ -144,11 +145,13 @@ TEST_F(Middlewares, SessionThatEndsMeanwhileAsksNobodyElse) {
   client.websocket().send("1");
   client.wire().read_to_end();
   request.next();
-  // A polling session goes on for a while after its end, for the client to fetch what it was sent.
+  // A polling session that the server ends goes on for a while, for the client to fetch what it was sent.
   PollingClient polling(server.port());
   polling.post(R"(40/steps,{"wish":"hold"})");
   ConnectRequest second = held.take();
-  polling.post("4nonsense");
+  polling.post(
+      "40\x1e"
+      R"(42["close"])");
   second.next();
   for (unsigned shard = 0; shard < 2; ++shard) {
     server.on_shard(shard, [&] { EXPECT_EQ(server.of("/steps").local().sockets().size(), 0U); });
