@@ -167,9 +167,9 @@ TEST_F(RecoveryRules, MiddlewareMayDecideLaterAndElsewhere) {
 
 TEST_F(RecoveryRules, MiddlewaresMayBeSkippedForThoseWhoAreRecovered) {
   options.skip_middlewares = true;
-  std::atomic<int> asked = 0;
+  std::atomic<int> count = 0;
   nsp().use([&](ConnectRequest request) {
-    request.set_data(std::make_unique<Name>("asked " + std::to_string(++asked)));
+    request.set_data(std::make_unique<Name>("asked " + std::to_string(++count)));
     request.next();
   });
   start();
