@@ -167,9 +167,8 @@ TEST_F(RecoveryRules, MiddlewareMayDecideLaterAndElsewhere) {
 
 TEST_F(RecoveryRules, MiddlewaresMayBeSkippedForThoseWhoAreRecovered) {
   options.skip_middlewares = true;
-  std::atomic<int> count = 0;
-  nsp().use([&](ConnectRequest request) {
-    request.set_data(std::make_unique<Name>("asked " + std::to_string(++count)));
+  nsp().use([count = std::make_shared<std::atomic<int>>(0)](ConnectRequest request) {
+    request.set_data(std::make_unique<Name>("asked " + std::to_string(++*count)));
     request.next();
   });
   start();
@@ -298,13 +297,13 @@ TEST_F(RecoveryRules, WhatOneThreadDoesKeepsItsOrder) {
 // A slow client's session ends in the middle of an emission, and its end is told to all. Whoever has that has the event
 // before it.
 TEST(RecoveryOrder, EventsOfAnEndInTheMiddleOfAnEmissionComeAfterIt) {
+  Log log;
   TestServer server(threads(1));
   SocketIoOptions options;
   options.engine.session.outbox_bytes_max = 20'000;
   options.recovery = RecoveryOptions{};
   server.server().serve_socket_io(options);
   Namespace& nsp = server.of("/");
-  Log log;
   nsp.on_disconnect([&](Socket& socket, DisconnectReason reason) {
     log.add(std::string(to_string(reason)));
     if (reason == DisconnectReason::slow_consumer) nsp.all().emit("gone", socket.id());

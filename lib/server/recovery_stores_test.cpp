@@ -41,10 +41,10 @@ class SeenStore final : public RecoveryStore {
 };
 
 TEST(RecoveryStores, AStoreOfTheApplicationsOwnIsAsked) {
+  Log calls;
   TestServer server(threads(1));
   Namespace& nsp = server.of("/own");
   greet(nsp);
-  Log calls;
   TestClock clock;
   RecoveryOptions options;
   options.clock = clock.reader();
@@ -98,10 +98,10 @@ TEST(RecoveryCopies, R4_OneCopyOfTheBytesForAllWhoGetThemAndForTheStore) {
 // Messages with growing ids; the offset is the last one's, the pid names the user: nothing of a session is stored.
 TEST(RecoveryByTheApplication, NeedsNoStore) {
   const std::string id_of_anna = "id \"of\" anna";
-  TestServer server(threads(2));
-  Namespace& nsp = server.of("/");
   std::mutex mutex;
   std::vector<std::string> messages;
+  TestServer server(threads(2));
+  Namespace& nsp = server.of("/");
   nsp.use([&](ConnectRequest request) {
     const auto pid = request.auth().find("pid");
     const auto offset = request.auth().find("offset");
