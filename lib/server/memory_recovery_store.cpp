@@ -12,7 +12,7 @@ std::size_t memory_bytes(const RecoverableEvent& event) {
   std::size_t bytes = sizeof event + 2 * kAllocation + event.packet.text.size();
   for (const SharedBytes& attachment : event.packet.attachments) bytes += kAllocation + attachment.size();
   for (const auto* rooms : {&event.target.rooms, &event.target.except_rooms}) {
-    for (const std::string& room : *rooms) bytes += sizeof room + room.size();
+    for (const std::string& room : *rooms) bytes += sizeof(std::string) + room.size();
   }
   return bytes;
 }

@@ -358,8 +358,9 @@ void Recovery::on_end(Socket& socket, DisconnectReason reason) {
   RecoverableSession& session = socket.recovery_->session;
   shard.live.erase(session.key);
   if (!is_recoverable(reason)) return forget(session.key);
-  RecoverableSession kept = std::move(session);
-  session.sid = kept.sid;  // id() stays what it was
+  const std::string sid = session.sid;
+  RecoverableSession kept = std::exchange(session, {});
+  session.sid = sid;  // id() stays what it was
   kept.data = std::move(socket.data_);
   keep(shard, std::move(kept));
 }
