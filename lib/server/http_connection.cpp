@@ -220,14 +220,16 @@ void HttpConnection::send(http::Response response) {
 
 void HttpConnection::on_writable() {
   if (unsent_.empty()) return;
-  const auto written = stream_->write(unsent_);
+  // Nothing is moved to the front: a peer that takes a large answer in small pieces must not cost its square.
+  const auto written = stream_->write(std::string_view(unsent_).substr(unsent_at_));
   if (written < 0) return retire();
-  unsent_.erase(0, static_cast<std::size_t>(written));
-  if (!unsent_.empty()) {
+  unsent_at_ += static_cast<std::size_t>(written);
+  if (unsent_at_ < unsent_.size()) {
     if (written > 0) arm(state_.shard.now() + state_.core.options().http.write_timeout);
     return;
   }
-  unsent_.shrink_to_fit();
+  std::string().swap(unsent_);
+  unsent_at_ = 0;
   finish_answer();
 }
 

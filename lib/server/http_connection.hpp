@@ -80,6 +80,7 @@ class HttpConnection final : public Connection {
   std::string request_id_;
   std::string received_;                // bytes beyond the request under way
   std::string unsent_;                  // of an answer that the kernel did not take at once
+  std::size_t unsent_at_ = 0;           // how much of that has gone meanwhile
   std::optional<http::Response> held_;  // an answer that waits for the end of the request's body
   EngineEndpoint* endpoint_ = nullptr;  // that knows of the POST under way
   TimePoint head_at_;                   // when the head of the request that comes in was whole
