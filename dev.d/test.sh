@@ -87,7 +87,7 @@ test_environment() {
   export PATH NO_COLOR=1 CI=1
   export SIO_CONFORMANCE=$PWD/build/$PRESET/bin/sio-conformance PARLEY_BIN=$PWD/build/$PRESET/bin/parley
   export SIO_CLIENTS_SERVER=$PWD/build/$PRESET/bin/sio-clients-server
-  export PARLEY_BUILD=$PWD/build/$PRESET
+  export SIO_BUILD=$PWD/build/$PRESET
   # A report ends the process that makes it, and lands in a file of its own: whoever started it cannot hide it.
   local reports=log_path=$PWD/build/log/sanitizer
   case $PRESET in

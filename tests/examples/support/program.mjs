@@ -10,7 +10,7 @@ const require = createRequire(new URL('../../integration/package.json', import.m
 export const { io } = require('socket.io-client');
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-export const BUILD = process.env.PARLEY_BUILD ?? `${ROOT}build/release`;
+export const BUILD = process.env.SIO_BUILD ?? `${ROOT}build/release`;
 export const TRANSPORTS = { polling: ['polling'], websocket: ['websocket'], upgrade: ['polling', 'websocket'] };
 const PATIENCE_MS = 20_000; // only a broken program reaches it
 
