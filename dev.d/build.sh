@@ -5,7 +5,7 @@ export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1   # a second clone of the tree hit
 groups_of_preset() {
   case $1 in
     tsan) echo build sanitize ;;
-    fuzz | fuzz-coverage) echo build fuzz ;;
+    fuzz*) echo build fuzz ;;
     *) echo build ;;
   esac
 }
@@ -28,7 +28,7 @@ build_targets() {
   local preset=$1 each_mb=700
   shift
   configure "$preset"
-  case $preset in asan-ubsan | tsan | fuzz) each_mb=1400 ;; esac
+  case $preset in asan-ubsan | tsan | fuzz | fuzz-quick) each_mb=1400 ;; esac
   step "build $preset: $*" ninja -C "build/$preset" -j "$(jobs_max $each_mb)" "$@"
 }
 

@@ -64,7 +64,8 @@ torture_part_clients() {
   step 'clients: table' node --test tests/clients/table.test.mjs
 }
 
-# 50,000,000 executions (FUZZ_RUNS) of each fuzz target; what a target has done as it is built now is not done again.
+# 50,000,000 executions (FUZZ_RUNS) of each fuzz target, in two phases; what a target has done as it is built now is not
+# done again.
 torture_part_fuzz() { fuzz_torture; }
 
 # Every planted bug of tests/mutants, or those of the rows or ids named: each must make its test fail.
