@@ -424,7 +424,6 @@ TEST_P(Recovered, NamespacesAreRecoveredEachByItself) {
   lose(b);
   nsp().all().emit("here");
   server.of("/other").all().emit("there");
-  const std::string pid = a.pid();
   a.set_pid(b.pid());
   EXPECT_FALSE(a.come_back());
   EXPECT_TRUE(b.come_back());

@@ -49,15 +49,17 @@ struct TypedHandlers : testing::Test {
     });
     nsp.on("all", [](Socket& socket, bool truth, std::uint8_t small, std::int64_t big, const std::string& text,
                      json::Value any) { socket.emit("all", truth, small, big, text, any); });
-    nsp.on("lists", [](Socket& socket, const std::vector<int>& numbers, std::map<std::string, std::vector<bool>> named,
-                       std::vector<std::optional<std::string_view>> texts) {
-      socket.emit("lists", numbers, named, texts.size(), texts.back().value_or("none"));
-    });
+    nsp.on("lists",
+           [](Socket& socket, const std::vector<int>& numbers, const std::map<std::string, std::vector<bool>>& named,
+              std::vector<std::optional<std::string_view>> texts) {
+             socket.emit("lists", numbers, named, texts.size(), texts.back().value_or("none"));
+           });
     nsp.on("point", [](Socket& socket, const shapes::Point& point, const std::vector<shapes::Point>& more) {
       socket.emit("point", point, more);
     });
-    nsp.on("picture",
-           [](Socket& socket, shapes::Picture picture, SharedBytes extra) { socket.emit("picture", extra, picture); });
+    nsp.on("picture", [](Socket& socket, const shapes::Picture& picture, const SharedBytes& extra) {
+      socket.emit("picture", extra, picture);
+    });
     nsp.on("nothing", [](Socket& socket) { socket.emit("nothing"); });
     nsp.on("free", free_handler);
     nsp.on("sum", [](Socket&, double a, double b, Ack ack) { ack(a + b); });

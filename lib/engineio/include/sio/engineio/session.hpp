@@ -107,9 +107,9 @@ class Session {
   std::size_t outbox_bytes() const { return outbox_bytes_; }
   // Ends the session. Where the server does it of its own will (forced_close, server_namespace_disconnect,
   // client_namespace_disconnect, server_shutting_down, connect_timeout) packets queued before still go out: over
-  // polling to the waiting and the next polls, then `1` to the one after; over WebSocket as close_connection says. Any other reason is a
-  // fault: the packets are dropped, a waiting poll gets `1`, nothing lingers. A POST whose messages are being taken is
-  // answered here: 200, or 400 after a fault; what is left of it is dropped.
+  // polling to the waiting and the next polls, then `1` to the one after; over WebSocket as close_connection says. Any
+  // other reason is a fault: the packets are dropped, a waiting poll gets `1`, nothing lingers. A POST whose messages
+  // are being taken is answered here: 200, or 400 after a fault; what is left of it is dropped.
   void close(DisconnectReason reason, TimePoint now, Actions& out);
 
   // ---- polling: called after the checks of request.hpp have passed

@@ -24,7 +24,7 @@
 
 namespace sio {
 
-class Event;
+class Event;  // NOLINT(bugprone-forward-declaration-namespace): ws::Event is another
 class Namespace;
 class Socket;
 

@@ -47,8 +47,8 @@ class TokenCodec {
   TokenCodec(TokenCodec&&) noexcept;
   TokenCodec& operator=(TokenCodec&&) noexcept;
 
-  // Compact form, about 350 bytes. `role`, `token_id` and `login_id` are at most 64 bytes of UTF-8 each, without control
-  // characters (which JSON writes six times as long: too long for a token).
+  // Compact form, about 350 bytes. `role`, `token_id` and `login_id` are at most 64 bytes of UTF-8 each, without
+  // control characters (which JSON writes six times as long: too long for a token).
   std::string sign(const TokenClaims& claims) const;
 
   // Claims of a token of type `expected` that is valid at `now_unix_s`; under 5 µs. An empty text is `missing`.
