@@ -25,10 +25,10 @@ class Held {
  public:
   void keep(ConnectRequest request) {
     request_.emplace(std::move(request));
-    kept.add("");
+    kept_.add("");
   }
   ConnectRequest take() {
-    kept.next();
+    kept_.next();
     ConnectRequest taken = std::move(*request_);
     request_.reset();
     return taken;
@@ -36,7 +36,7 @@ class Held {
 
  private:
   std::optional<ConnectRequest> request_;
-  Log kept;
+  Log kept_;
 };
 
 struct Middlewares : testing::Test {
