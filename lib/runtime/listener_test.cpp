@@ -154,7 +154,7 @@ TEST_F(Listening, R2_OtherLackOfTheKernelMakesItPauseToo) {
     accept_calls = 0;
     const TimePoint begin = monotonic_now();
     peer.connect(port());
-    while (accept_calls < 3) std::this_thread::yield();
+    while (accept_calls < 4) std::this_thread::yield();  // even: where the spare descriptor is used, a try is two calls
     const auto passed = std::chrono::duration_cast<Milliseconds>(monotonic_now() - begin).count();
     EXPECT_LE(accept_calls, 2 * (passed / 100 + 2)) << error;
     EXPECT_TRUE(peer.is_quiet()) << error;
