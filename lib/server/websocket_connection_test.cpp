@@ -370,8 +370,8 @@ TEST_F(WebSockets, AnswersThatDoNotGoOutAtOnceComeBeforeACloseToo) {
   options.session.outbox_bytes_max = 64'000'000;
   start(options);
   WebSocketClient client = open(4 * 1024);
-  std::string large(15'000'001, 'x');
-  large.front() = '4';
+  std::string large = "4";
+  large.resize(15'000'001, 'x');
   client.wire().send(WebSocketClient::frame(kText, large) + WebSocketClient::frame(kText, "4last") +
                      WebSocketClient::frame(8, "\x03\xE8"));
   EXPECT_EQ(log.next(), "transport close");  // while most of it still waits

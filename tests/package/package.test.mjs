@@ -61,7 +61,8 @@ async function talkTo(executable) {
       const socket = await program.connect({ transports });
       assert.deepEqual(await next(socket, 'welcome'), [socket.id]);
       assert.deepEqual(await ask(socket, 'say', how), ['delivered']);
-      assert.deepEqual(await next(socket, 'said'), [how]);
+      // What was said to everybody just before may still reach it: its shard need not have taken that yet.
+      while ((await next(socket, 'said'))[0] !== how);
       socket.disconnect();
     }
     assert.ok((await runJavaScriptClient(program.url)).includes('delivered'));
