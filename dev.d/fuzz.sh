@@ -139,7 +139,7 @@ fuzz_coverage() {
   python3 tests/fuzz/coverage_table.py "$folder/summary.json" "$FUZZ_LINES_MIN"
 }
 
-# The full run: FUZZ_RUNS executions of each target, in two phases, because AddressSanitizer takes three to four times the
+# The full run: FUZZ_RUNS executions of each target, in two phases, because AddressSanitizer takes two to four times the
 # processor: nine in ten with UBSan and the assertions of the standard library, then one in ten under AddressSanitizer
 # too, which begins with all inputs that the first phase kept.
 fuzz_torture() {
