@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
@@ -162,6 +163,54 @@ TEST(Stream, EchoesAndNoticesTheEnd) {
   char text[8];
   EXPECT_EQ(::read(pair[1], text, sizeof text), 5);
   ::close(pair[1]);
+}
+
+// Writes to a second stream of the same shard right after it has posted something: both wait for this turn.
+struct Ordered final : StreamHandler {
+  Ordered(std::vector<std::string>& log_, std::string name_) : log(log_), name(std::move(name_)) {}
+  void on_data(std::span<char>) override {
+    log.push_back(name);
+    if (then) then();
+  }
+  void on_writable() override {}
+  void on_end(bool) override {}
+  std::vector<std::string>& log;
+  std::string name;
+  std::function<void()> then;
+  Stream::Ptr stream;
+};
+
+// Who joins a room after he has seen one of its events elsewhere must not get that event again: what was posted before
+// a peer sent something runs before that is read, in one turn too.
+TEST(Stream, IsReadAfterWhatWasPostedBefore) {
+  int first[2];
+  int second[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, first), 0);
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, second), 0);
+  ShardGroup group(1);
+  std::vector<std::string> log;
+  Ordered one(log, "first read");
+  Ordered two(log, "second read");
+  one.then = [&] {
+    group.at(0).post([&] { log.emplace_back("posted"); });
+    ASSERT_EQ(::write(second[1], "x", 1), 1);
+  };
+  two.then = [&] { group.stop(); };
+  group.at(0).post([&] {
+    one.stream = Stream::adopt(group.at(0), first[0]);
+    two.stream = Stream::adopt(group.at(0), second[0]);
+    for (Ordered* each : {&one, &two}) {
+      each->stream->set_handler(each);
+      each->stream->start();
+    }
+    ASSERT_EQ(::write(first[1], "x", 1), 1);
+  });
+  group.run();
+  EXPECT_EQ(log, (std::vector<std::string>{"first read", "posted", "second read"}));
+  one.stream.reset();
+  two.stream.reset();
+  ::close(first[1]);
+  ::close(second[1]);
 }
 
 struct DueTimer final : Timer {

@@ -59,7 +59,7 @@ void Shard::post(Task task) {
   {
     const std::lock_guard lock(io_->mutex);
     io_->mailbox.push_back(std::move(task));
-    wake = !std::exchange(io_->signalled, true);
+    wake = !io_->signalled.exchange(true, std::memory_order_relaxed);
   }
   if (wake) write_eventfd(io_->wake.native_handle());
 }
@@ -107,11 +107,15 @@ void Shard::turn() {
   flush_dirty();
 }
 
+void Shard::run_posted() {
+  if (io_->signalled.load(std::memory_order_acquire)) drain_mailbox();
+}
+
 void Shard::drain_mailbox() {
   auto& draining = io_->draining;
   {
     const std::lock_guard lock(io_->mutex);
-    io_->signalled = false;
+    io_->signalled.store(false, std::memory_order_relaxed);
     draining.swap(io_->mailbox);
   }
   for (Task& task : draining) task();

@@ -20,7 +20,7 @@ struct Shard::Io {
 
   std::mutex mutex;  // held only to push or swap
   std::vector<Task> mailbox;
-  bool signalled = false;
+  std::atomic<bool> signalled{false};  // something is in the mailbox; changed under the mutex
   std::vector<Task> draining;
   std::atomic<bool> stopping{false};
 };

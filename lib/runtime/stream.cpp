@@ -108,6 +108,9 @@ class SocketStream final : public Stream {
     read_pending_ = true;
     socket_.async_wait(Descriptor::wait_read, [self = Reference(this)](const error_code& error) {
       self->read_pending_ = false;
+      // What was posted before the peer sent this runs before it is read, however long this turn lasts already: nobody
+      // who joins a room after an event of it was seen elsewhere gets that event.
+      if (!error) self->shard_.run_posted();
       if (error || self->dead() || !self->reading_) return;
       self->read_into(self->shard_.read_buffer());
       if (self->reading_) self->arm_read();

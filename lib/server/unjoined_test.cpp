@@ -31,8 +31,8 @@ struct Unjoined : testing::Test {
   }
   bool is_open(PollingClient& client) { return HttpClient(server.port()).get(client.target()).status == 200; }
 
-  StoppedClock clock;
   TestServer server{threads(2)};
+  StoppedClock clock;  // runs again before the server stops, which takes time
 };
 
 // The chat's time and size (E6). A session that nobody answers for costs memory as long as it lives.

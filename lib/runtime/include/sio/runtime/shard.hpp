@@ -71,6 +71,9 @@ class Shard {
   void mark_dirty(EndOfTurn& item);
   // Takes that back; nothing happens if it was not asked for.
   void unmark(EndOfTurn& item);
+  // Runs what is posted so far, before the end of the turn. Not from a posted task, nor where one may take away what
+  // the caller still uses.
+  void run_posted();
   // Runs after the end-of-turn calls of this turn: the place to destroy what is still on the call stack.
   void defer(Task task) { deferred_.push_back(std::move(task)); }
   // 64 KiB that a stream reads into; its content is valid until the next read on this shard.
