@@ -70,7 +70,13 @@ class Peer {
   int descriptor_;
 };
 
-// Takes every descriptor that this process may have while it lives.
+// Takes every descriptor that this process may have while it lives. UBSan cannot do without: it looks through a pipe at
+// objects that it has not seen yet, and calls them invalid when it gets none.
+#ifdef __SANITIZE_ADDRESS__
+#define NEEDS_NO_DESCRIPTORS() GTEST_SKIP() << "UBSan needs descriptors"
+#else
+#define NEEDS_NO_DESCRIPTORS() static_cast<void>(0)
+#endif
 class NoDescriptors {
  public:
   NoDescriptors() {
@@ -118,6 +124,7 @@ struct Listening : testing::Test {
 
 // Else clients hang in the backlog until they give up, and do not know that another server might take them.
 TEST_F(Listening, R2_WithoutDescriptorsClientsAreToldAtOnce) {
+  NEEDS_NO_DESCRIPTORS();
   const std::array<Peer, 3> peers;
   {
     const NoDescriptors none;
@@ -135,6 +142,7 @@ TEST_F(Listening, R2_WithoutDescriptorsClientsAreToldAtOnce) {
 
 // The listener stays readable all the while: without a pause its thread would do nothing else.
 TEST_F(Listening, R2_WithoutDescriptorsItDoesNotSpin) {
+  NEEDS_NO_DESCRIPTORS();
   const std::array<Peer, 4> peers;
   const NoDescriptors none;
   accept_calls = 0;
