@@ -59,7 +59,7 @@ torture_part_clients() {
   # The test of the table sees the old one: it is run after the new one is written.
   step 'clients: all versions' env NO_COLOR=1 CLIENTS_FULL=1 CLIENTS_RESULTS="$results" \
     SIO_CLIENTS_SERVER="$PWD/build/release/bin/sio-clients-server" \
-    node --test --test-concurrency=1 --test-reporter=spec tests/clients/{socketio,compression,engineio,ports,python,browser,refused}.test.mjs
+    node --test --test-concurrency=1 --test-reporter=spec tests/clients/{socketio,compression,recovery,engineio,ports,python,browser,refused}.test.mjs
   node tests/clients/table.mjs "$results" 9>&-
   step 'clients: table' node --test tests/clients/table.test.mjs
 }
