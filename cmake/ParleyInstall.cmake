@@ -91,7 +91,12 @@ function(parley_install_package)
   string(REGEX REPLACE "/$" "" PARLEY_PC_UP "${PARLEY_PC_UP}")
   configure_file(${PROJECT_SOURCE_DIR}/cmake/parley-socketio.pc.in ${PROJECT_BINARY_DIR}/package/parley-socketio.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/package/parley-socketio.pc DESTINATION ${pkgconfig_dir} COMPONENT library)
-  install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/parley-socketio COMPONENT library)
+  set(doc_dir ${CMAKE_INSTALL_DATAROOTDIR}/doc/parley-socketio)
+  install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${doc_dir} COMPONENT library)
+  # In the folders they have in the source, so that the guide's links to the examples hold.
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/guide DESTINATION ${doc_dir}/docs COMPONENT library FILES_MATCHING PATTERN "*.md")
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples DESTINATION ${doc_dir} COMPONENT library
+          FILES_MATCHING REGEX "/(chat_rooms|binary_upload|embedded|serve|first_server|tour)\\.[ch]pp$|/guide/.*\\.(mjs|py)$")
 
   # What has to be built before the component can be installed.
   get_property(names GLOBAL PROPERTY PARLEY_MODULES)

@@ -60,18 +60,38 @@ void handlers(sio::Namespace& nsp) {
   // guide: end
 
   // guide: rooms
-  nsp.on("join", [](sio::Socket& socket, const std::string& room, sio::Ack ack) {
-    if (room.empty() || room.size() > 64) return ack("a room's name has 1 to 64 bytes");
-    socket.join(room);
-    socket.to(room).emit("joined", socket.data<User>().name);  // the others in the room
+  const auto room_of = [](const std::string& name) {
+    return "room " + name;
+  };  // else a client could name a socket's id
+
+  nsp.on("join", [=](sio::Socket& socket, const std::string& name, sio::Ack ack) {
+    if (name.empty() || name.size() > 64) return ack("a room's name has 1 to 64 bytes");
+    socket.join(room_of(name));
+    socket.to(room_of(name)).emit("joined", socket.data<User>().name);  // the others in the room
     ack(nullptr);
   });
-  nsp.on("say", [](sio::Socket& socket, const std::string& room, const std::string& text) {
-    if (!socket.in_room(room)) return;
-    socket.nsp().to(room).except("muted").emit("said", socket.data<User>().name, text);
+  nsp.on("say", [=](sio::Socket& socket, const std::string& name, const std::string& text) {
+    if (!socket.in_room(room_of(name))) return;
+    socket.nsp().to(room_of(name)).except(room_of("muted")).emit("said", socket.data<User>().name, text);
   });
-  nsp.on("typing", [](sio::Socket& socket, const std::string& room) {
-    if (socket.in_room(room)) socket.to(room).emit_volatile("typing", socket.data<User>().name);
+  nsp.on("typing", [=](sio::Socket& socket, const std::string& name) {
+    if (socket.in_room(room_of(name))) socket.to(room_of(name)).emit_volatile("typing", socket.data<User>().name);
+  });
+  // guide: end
+
+  // guide: ask many
+  nsp.on("vote", [&nsp](sio::Socket& socket, std::string question, sio::Ack ack) -> sio::Detached {
+    const sio::SocketRef asker = socket.ref();  // `socket` may be gone after the co_await
+    const sio::BroadcastAnswers all = co_await socket.broadcast().emit_with_ack("vote?", 2s, question);
+    std::vector<sio::SocketRef> in_favour;
+    for (const auto& answer : all.answers) {
+      if (answer.get<bool>(0) == true) in_favour.push_back(answer.socket);
+    }
+    ack(in_favour.size(), all.missing);
+    nsp.all().except(asker).emit("voted", question, in_favour.size());
+    for (const sio::SocketRef voter : in_favour) {
+      nsp.with_socket(voter, [](sio::Socket& there) { there.emit("thank you"); });
+    }
   });
   // guide: end
 
@@ -138,15 +158,16 @@ int main(int argc, char** argv) {
   // guide: shutdown
   server.on_stopping([&nsp] { nsp.all().emit("goodbye"); });
 
-  // Before you start threads: they inherit the mask, and only the one that waits sees the signals.
+  // Before you start other threads: they inherit the mask, and only the one that waits sees the signals.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::jthread waiter([&] {
-    int signal = 0;
-    sigwait(&signals, &signal);
+  std::jthread waiter([&server, signals](std::stop_token done) {
+    constexpr timespec kStep{.tv_sec = 0, .tv_nsec = 200'000'000};
+    while (!done.stop_requested() && sigtimedwait(&signals, nullptr, &kStep) < 0) {
+    }
     server.stop();
   });
   // guide: end

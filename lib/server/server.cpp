@@ -16,7 +16,7 @@ Server::Server(ServerOptions options) : core_(std::make_unique<ServerCore>(std::
 Server::~Server() { core_.reset(); }
 
 void Server::serve_socket_io(SocketIoOptions options) {
-  SIO_CHECK(!socket_io_);  // once, and before of(), whose namespaces would be lost
+  SIO_CHECK(!socket_io_ && "serve_socket_io() comes once, and before of()");
   socket_io_ = std::make_unique<SocketIoApplication>(*core_, std::move(options));
   core_->add_endpoint(std::make_unique<EngineEndpoint>(*core_, socket_io_->options().engine, *socket_io_));
 }

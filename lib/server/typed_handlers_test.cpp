@@ -266,6 +266,17 @@ TEST(ArgumentValues, NumbersAreWrittenSoThatTheyReadBackTheSame) {
             R"("own","view",null,4)");
 }
 
+TEST(CoroutineHandlers, TakeNothingThatEndsBeforeThem) {
+  using detail::outlives_event;
+  using detail::Types;
+  static_assert(outlives_event(Types<Socket&>{}));
+  static_assert(outlives_event(Types<Socket&, std::string, std::vector<int>, Ack>{}));
+  static_assert(!outlives_event(Types<Socket&, const std::string&>{}));
+  static_assert(!outlives_event(Types<Socket&, int, std::string&&>{}));
+  static_assert(!outlives_event(Types<Socket&, std::string_view>{}));
+  static_assert(!outlives_event(Types<Socket&, std::vector<json::Value>>{}));
+}
+
 template <class T>
 concept Sendable = requires(const T& value) { Arguments::of(value); };
 

@@ -79,6 +79,19 @@ describe('the tour', () => {
     assert.deepEqual(all(ada, 'are you sure?').length, 3);
   });
 
+  test('a handler that asks many goes on when all have answered or the time is over', async () => {
+    const people = await Promise.all(['Ada asks', 'Bob votes', 'Cy votes', 'Dan sleeps'].map((name) => enter(name)));
+    const [ada, bob, cy] = people;
+    bob.on('vote?', (question, answer) => answer(question === 'tea?'));
+    cy.on('vote?', (question, answer) => answer(false));
+    const [inFavour, missing] = await ask(ada, 'vote', 'tea?');
+    assert.equal(inFavour, 1);
+    assert.ok(missing >= 1); // Dan, and whoever else of these tests is there
+    assert.deepEqual(await next(bob, 'thank you'), []);
+    assert.deepEqual(await next(cy, 'voted'), ['tea?', 1]);
+    assert.deepEqual([all(ada, 'voted'), all(cy, 'thank you')], [[], []]);
+  });
+
   test('rooms: only members hear, only members are heard', async () => {
     const [ada, bob, eve] = [await enter('Ada'), await enter('Bob'), await enter('Eve')];
     assert.deepEqual(await ask(ada, 'join', 'garden'), [null]);

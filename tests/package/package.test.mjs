@@ -2,7 +2,7 @@
 // stand in it. What is built is run, and talked to by the real socket.io-client.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -76,9 +76,19 @@ test('holds headers, libraries with names of their own, and what finds them; not
       !/^include\/sio\/\w+\/\w+\.hpp$/.test(file) &&
       !/^lib\/libparley_sio_\w+\.a$/.test(file) &&
       !/^lib\/cmake\/ParleySocketIO\/ParleySocketIO(Config|ConfigVersion|Targets|Targets-\w+)\.cmake$/.test(file) &&
-      !['lib/pkgconfig/parley-socketio.pc', 'share/doc/parley-socketio/LICENSE'].includes(file),
+      !/^share\/doc\/parley-socketio\/(LICENSE|docs\/guide\/\w+\.md|examples\/(guide\/)?\w+\.(cpp|hpp|mjs|py))$/.test(file) &&
+      file !== 'lib/pkgconfig/parley-socketio.pc',
   );
   assert.deepEqual(unexpected, []);
+});
+
+test('the guide that it holds links to nothing that it does not hold', async () => {
+  const guide = join(prefix, 'share/doc/parley-socketio/docs/guide');
+  for (const page of await files(guide)) {
+    const text = await readFile(join(guide, page), 'utf8');
+    const links = [...text.matchAll(/\]\(([^)#:]+)(#[^)]*)?\)/g)].map(([, link]) => link);
+    for (const link of links) await access(join(guide, link));
+  }
 });
 
 test('holds every public header of lib/, and these need nothing but each other', async () => {
@@ -123,7 +133,7 @@ test("the guide's first server builds from the package with no flags but C++20, 
   await shell(commands.join('\n'), folder, home);
   await talkTo(join(folder, 'build/first_server'));
 
-  await shell('cmake -B build -DCMAKE_EXPORT_COMPILE_COMMANDS=ON', folder, home);
+  await shell('cmake -B build -DCMAKE_BUILD_TYPE= -DCMAKE_EXPORT_COMPILE_COMMANDS=ON', folder, home);
   const [{ command }] = JSON.parse(await readFile(join(folder, 'build/compile_commands.json'), 'utf8'));
   const flags = command.split(' ').filter((word) => word.startsWith('-') && !/^-(isystem|std=gnu\+\+20|o|c)$/.test(word));
   assert.deepEqual(flags, [], command);

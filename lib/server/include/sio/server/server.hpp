@@ -32,7 +32,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // ---- set-up, before run()
-  // Serves Socket.IO; called at most once, before of(). Without it, of() uses the defaults.
+  // Serves Socket.IO; called at most once, and before of() (else the process aborts). Without it, of() uses the
+  // defaults.
   void serve_socket_io(SocketIoOptions options);
   // The namespace of that name ("/", "/custom"), made at first call.
   Namespace& of(std::string_view name);

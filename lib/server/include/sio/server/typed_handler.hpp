@@ -4,7 +4,8 @@
 // The first parameter is Socket&. Then come the arguments, each a Readable type (convert.hpp) by value or const
 // reference; std::string_view and json::Value are valid during the handler. An optional one may be missing or null.
 // Last, if wanted, an Ack by value. The handler must be callable as const, since all shards call it at once. It returns
-// nothing, or Detached if it is a coroutine; then no argument may point into the event.
+// nothing, or Detached if it is a coroutine; that outlives the call, so it takes its arguments by value and none that
+// points into the event (what would dangle does not compile).
 #pragma once
 
 #include <cstddef>
@@ -156,9 +157,10 @@ void call_typed(const F& handler, Event& event, Types<T...>) {
       values);
 }
 
-template <class... T>
-consteval bool any_borrows(Types<T...>) {
-  return (borrows<T>() || ...);
+// Whether a coroutine with these parameters may outlive the event: all by value but the Socket&, no view among them.
+template <class... P>
+consteval bool outlives_event(Types<Socket&, P...>) {
+  return ((!std::is_reference_v<P> && !borrows<P>()) && ...);
 }
 
 template <class F>
@@ -167,8 +169,10 @@ std::function<void(Event&)> typed_handler(F handler) {
   using Parameters = HandlerParameters<typename Signature::Parameters>;
   constexpr bool is_coroutine = std::is_same_v<typename Signature::Result, Detached>;
   static_assert(is_coroutine || std::is_void_v<typename Signature::Result>, "a handler returns nothing, or Detached");
-  static_assert(!is_coroutine || !any_borrows(typename Parameters::Arguments{}),
-                "a coroutine outlives the event: take std::string, or a struct of your own");
+  if constexpr (is_coroutine) {
+    static_assert(outlives_event(typename Signature::Parameters{}),
+                  "a coroutine outlives the event: take std::string, or a struct of your own, by value");
+  }
   return [handler = std::move(handler)](Event& event) {
     call_typed<Parameters::takes_ack>(handler, event, typename Parameters::Arguments{});
   };
