@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2119,SC2120
 # The test suites: what each runs, and how the counts are read from the closing lines of its runner.
 # A suite is a function suite_NAME writing to standard output and a count_NAME that prints "PASSED FAILED SKIPPED".
-SUITES_ALL='tidy unit web conformance clients examples package integration e2e lint docs fuzz'
+SUITES_ALL='tidy unit web conformance clients examples package integration durability e2e lint docs fuzz'
 SUITES_SANITIZER='unit conformance examples integration'
 
 groups_of_suite() {
@@ -9,6 +9,7 @@ groups_of_suite() {
     integration | e2e | lint | docs | fuzz) echo "$1" ;;
     package) echo package ;;
     examples) echo integration ;;  # Python's client too
+    durability) echo integration ;;
     clients) echo integration e2e clients ;;
   esac
 }
@@ -21,6 +22,7 @@ targets_of_suite() {
     package) echo library ;;
     examples) echo examples ;;
     integration | e2e) echo parley ;;
+    durability) echo parley libfault ;;
   esac
 }
 
@@ -28,7 +30,7 @@ targets_of_suite() {
 npm_folders_of_suite() {
   case $1 in
     web | conformance) echo web ;;
-    package | examples) echo tests/integration ;;
+    package | examples | durability) echo tests/integration ;;
     integration | e2e | clients) echo "tests/$1" ;;
   esac
 }
@@ -73,6 +75,10 @@ count_conformance() { count_node; }
 
 suite_integration() { node_tests integration; }
 count_integration() { count_node; }
+
+# Faults under the real executable: what was acknowledged is there, once, in order, and nobody else heard of it.
+suite_durability() { node_tests durability; }
+count_durability() { count_node; }
 
 # The installed library from outside, and the examples; both with the real socket.io-client.
 suite_package() { node_tests package; }

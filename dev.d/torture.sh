@@ -68,6 +68,18 @@ torture_part_clients() {
 # done again.
 torture_part_fuzz() { fuzz_torture; }
 
+# The k-th call of every kind fails, or kills the process, under the whole server, for every k until none fires any more
+# (tests/durability/faults_*): send, login, sign-up, marks, catching up, start, migration.
+torture_part_faults() {
+  need_packages integration
+  build_targets release parley libfault
+  step 'faults: tools' web/tools/toolchain.sh build/node tests/integration
+  step 'faults: all sweeps' env PATH="$(web/tools/toolchain.sh build/node tests/integration 9>&-):$PATH" NO_COLOR=1 \
+    FAULTS_FULL=1 PARLEY_BIN="$PWD/build/release/bin/parley" \
+    node --test --test-concurrency=1 --test-reporter=spec tests/durability/faults_*.test.mjs
+  grep ' fired$' build/log/faults--all-sweeps.log
+}
+
 # Every planted bug of tests/mutants, or those of the rows or ids named: each must make its test fail.
 torture_part_mutants() {
   step 'mutants: tools' web/tools/toolchain.sh build/node web

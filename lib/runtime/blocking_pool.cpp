@@ -44,7 +44,7 @@ std::size_t BlockingPool::queued() const {
   return queue_.size();
 }
 
-void BlockingPool::work() {
+void BlockingPool::work() noexcept {
   std::unique_lock lock(mutex_);
   for (;;) {
     ready_.wait(lock, [this] { return stopping_ || !queue_.empty(); });

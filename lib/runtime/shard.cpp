@@ -69,7 +69,7 @@ void Shard::stop() {
   write_eventfd(io_->wake.native_handle());
 }
 
-void Shard::run() {
+void Shard::run() noexcept {
   current_shard = this;
   while (!io_->stopping.load(std::memory_order_acquire)) turn();
   drain_mailbox();

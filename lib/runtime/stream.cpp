@@ -103,7 +103,8 @@ class SocketStream final : public Stream {
 
   bool dead() const { return handler_ == nullptr || released_ || ended_; }
 
-  void arm_read() {
+  // Whoever called cannot go on without the wait, and might catch what says so: no memory for it ends the process.
+  void arm_read() noexcept {
     if (read_pending_ || read_ended_ || dead()) return;
     read_pending_ = true;
     socket_.async_wait(Descriptor::wait_read, [self = Reference(this)](const error_code& error) {
@@ -117,7 +118,7 @@ class SocketStream final : public Stream {
     });
   }
 
-  void arm_write() {
+  void arm_write() noexcept {
     if (write_pending_ || dead()) return;
     write_pending_ = true;
     socket_.async_wait(Descriptor::wait_write, [self = Reference(this)](const error_code& error) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <set>
 
 #include "guard.hpp"
@@ -149,8 +150,17 @@ void HttpRouter::filter(const RouteRequest& request, http::Response& response) c
 
 http::Response HttpRouter::run(const RouteHandler& handler, const RouteRequest& request) const {
   http::Response response;
-  if (call_guarded([&] { response = handler(request); })) return response;
-  return error(500, &request);
+  int status = 500;
+  const auto run_handler = [&] {
+    try {
+      response = handler(request);
+    } catch (const std::bad_alloc&) {
+      status = 503;
+      throw;
+    }
+  };
+  if (call_guarded(run_handler)) return response;
+  return error(status, &request);
 }
 
 }  // namespace sio

@@ -121,6 +121,7 @@ struct Composition::Parts {
     // Access first: whoever is told by the chat to come again finds the change known.
     store->add_account_listener(access);
     store->add_account_listener(*chat);
+    store->set_on_failing([this] { on_storage_failing(); });
     store->set_on_failed([this](const std::string& why) { on_storage_failed(why); });
     add_store_metrics();
   }
@@ -166,10 +167,14 @@ struct Composition::Parts {
              {{"address", endpoint.to_string()}, {"why", bound.error()}});
   }
 
-  // On the writer's thread: nothing was acknowledged that is not on the disk, and nothing more will be (F4).
-  void on_storage_failed(const std::string& why) {
+  // Nothing was acknowledged that is not on the disk, and nothing more will be (F4). Who waits is told after this.
+  void on_storage_failing() {
     storage_failed = true;
     health.set(ops::Health::State::storage_failed);
+  }
+
+  // On the writer's thread, when all who waited have been told.
+  void on_storage_failed(const std::string& why) {
     ops::log(ops::LogLevel::error, "the storage has failed; ending", {{"why", why}});
     server->stop();
   }

@@ -12,6 +12,7 @@ enum class ExitCode : int {
   data = 65,           // what was given or stored is damaged or not acceptable
   unavailable = 69,    // a service we need does not answer
   internal = 70,       // our fault
+  system = 71,         // no memory, no thread
   cannot_create = 73,  // a file, a socket, an account that exists; the data are in use
   io = 74,             // reading or writing failed
   configuration = 78,  // a configuration file, the environment, a newer schema

@@ -7,6 +7,7 @@
 #include "command_line.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "out_of_memory.hpp"
 
 namespace parley::app {
 namespace {
@@ -47,7 +48,7 @@ int run(std::vector<std::string> arguments) noexcept {
     return static_cast<int>(error.code());
   } catch (const std::exception& error) {
     std::cerr << "parley: " << error.what() << '\n';
-    return static_cast<int>(ExitCode::internal);
+    return static_cast<int>(is_lack_of_resources(error) ? ExitCode::system : ExitCode::internal);
   }
 }
 

@@ -3,13 +3,16 @@
 #include <openssl/rand.h>
 
 #include "parley/auth/base64url.hpp"
-#include "sio/base/check.hpp"
+#include "sio/base/out_of_memory.hpp"
 
 namespace parley::auth {
 
 std::string random_bytes(std::size_t count) {
   std::string bytes(count, '\0');
-  SIO_CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) == 1);
+  // Once seeded, only lack of memory (each thread has a generator of its own) makes it fail.
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(count)) != 1) {
+    sio::fail_without_memory();
+  }
   return bytes;
 }
 

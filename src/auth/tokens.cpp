@@ -7,11 +7,11 @@
 
 #include <array>
 #include <charconv>
-#include <new>
 #include <optional>
 
 #include "parley/auth/base64url.hpp"
 #include "sio/base/check.hpp"
+#include "sio/base/out_of_memory.hpp"
 #include "sio/json/scanner.hpp"
 #include "sio/json/value.hpp"
 #include "sio/json/writer.hpp"
@@ -114,11 +114,15 @@ struct TokenCodec::Mac {
   // The signature of `text` as base64url.
   std::string sign(std::string_view text) const {
     const MacContext context(EVP_MAC_CTX_dup(keyed.get()));
-    if (context == nullptr) throw std::bad_alloc();
+    if (context == nullptr) sio::fail_without_memory();
     std::array<unsigned char, kMacBytes> mac{};
     std::size_t size = 0;
-    SIO_CHECK(EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(text.data()), text.size()) == 1);
-    SIO_CHECK(EVP_MAC_final(context.get(), mac.data(), &size, mac.size()) == 1 && size == mac.size());
+    // With a key and a digest that are set, only lack of memory makes these fail.
+    if (EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(text.data()), text.size()) != 1 ||
+        EVP_MAC_final(context.get(), mac.data(), &size, mac.size()) != 1) {
+      sio::fail_without_memory();
+    }
+    SIO_CHECK(size == mac.size());
     return base64url_encode({reinterpret_cast<const char*>(mac.data()), mac.size()});
   }
 

@@ -193,7 +193,8 @@ sio::Result<void, OpenFailure> prepare_for_writing(Connection& connection, const
   std::string mode;
   {
     Statement statement(connection, "PRAGMA journal_mode = WAL");
-    if (statement.step()) mode = statement.text(0);
+    // To its end: it says "wal" first, and writes that to the file after.
+    while (statement.step()) mode = statement.text(0);
   }
   connection.execute(
       "PRAGMA synchronous = FULL;"

@@ -110,6 +110,13 @@ sio::Result<OpenDatabase, OpenFailure> open_database(const OpenRequest& request)
 sio::Result<MigrationReport, OpenFailure> migrate(const std::filesystem::path& file) {
   auto opened = open_database({file, true, nullptr});
   if (!opened) return sio::fail(opened.error());
+  // Closing would do it too, and keep quiet if it fails. What a full disk leaves in the log is as good there.
+  sqlite3* const database = opened->writer.handle();
+  const int code = sqlite3_wal_checkpoint_v2(database, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (!is_passing(sql_error_of(code))) {
+    sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    return open_failure(OpenError::io, file, "the schema is the newest, but its log cannot be taken into the database");
+  }
   return std::move(opened->report);
 }
 

@@ -34,6 +34,8 @@ std::string_view to_string(SqlError error) {
 
 SqlError sql_error_of(int code) {
   if (code == SQLITE_IOERR_NOMEM) return SqlError::no_memory;
+  // The index of the log (of no use after a crash) could not grow: on a full disk, and nothing depends on it.
+  if (code == SQLITE_IOERR_SHMSIZE) return SqlError::full;
   switch (code & 0xFF) {
     case SQLITE_OK:
     case SQLITE_ROW:
@@ -149,6 +151,8 @@ void Statement::reset() {
 
 std::string_view Statement::text(int column) const {
   const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
+  // Without memory SQLite has no text and says so nowhere else: it must not pass for an empty one.
+  if (bytes == nullptr && !is_null(column)) connection_->set_error(SQLITE_NOMEM);
   return {bytes, bytes == nullptr ? 0 : static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
 }
 

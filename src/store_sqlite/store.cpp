@@ -49,6 +49,9 @@ void SqliteStore::set_commit_listener(service::CommitListener& listener) {
 void SqliteStore::add_account_listener(service::AccountListener& listener) {
   parts_->writer.add_account_listener(listener);
 }
+void SqliteStore::set_on_failing(std::function<void()> on_failing) {
+  parts_->writer.set_on_failing(std::move(on_failing));
+}
 void SqliteStore::set_on_failed(std::function<void(const std::string& why)> on_failed) {
   parts_->writer.set_on_failed(std::move(on_failed));
 }

@@ -78,7 +78,7 @@ void Writer::stop() {
   close();
 }
 
-void Writer::run() {
+void Writer::run() noexcept {
   std::vector<Command> taken;
   while (queue_.take(taken)) {
     std::span<Command> rest(taken);
@@ -172,6 +172,7 @@ void Writer::fail(const std::string& why) {
   // Closing would checkpoint what may not be on the disk.
   sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   queue_.close();
+  if (on_failing_) on_failing_();
 }
 
 void Writer::publish(std::shared_ptr<service::CommittedBatch> batch) {

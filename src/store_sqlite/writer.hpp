@@ -36,6 +36,7 @@ class Writer {
 
   void set_commit_listener(service::CommitListener& listener) { commit_listener_ = &listener; }
   void add_account_listener(service::AccountListener& listener) { account_listeners_.push_back(&listener); }
+  void set_on_failing(std::function<void()> on_failing) { on_failing_ = std::move(on_failing); }
   void set_on_failed(std::function<void(const std::string&)> on_failed) { on_failed_ = std::move(on_failed); }
 
   void start();
@@ -55,7 +56,7 @@ class Writer {
   StoreStats stats() const;
 
  private:
-  void run();
+  void run() noexcept;
   // How many of the commands make the next transaction.
   std::size_t batch_size(std::span<const Command> commands) const;
   void process(std::span<Command> commands);
@@ -78,6 +79,7 @@ class Writer {
   CommandQueue queue_;
   service::CommitListener* commit_listener_ = nullptr;
   std::vector<service::AccountListener*> account_listeners_;
+  std::function<void()> on_failing_;
   std::function<void(const std::string&)> on_failed_;
   Changes changes_;
 

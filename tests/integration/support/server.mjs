@@ -14,14 +14,17 @@ export class Server {
   #child;
   #arguments;
   #output = '';
+  #environment;
   data;
   url = '';
+  ended; // resolves with {code, signal} when the process that was launched last has ended
 
   // Without `limits` the limits of rates and connections are off: tests are quicker than people. `data`: a directory that
-  // there is already, else a new one.
-  static async start({ limits = false, args = [], data } = {}) {
+  // there is already, else a new one. `environment`: variables beside those of this process.
+  static async start({ limits = false, args = [], data, environment = {} } = {}) {
     const server = new Server();
     server.data = data ?? mkdtempSync(path.join(tmpdir(), 'parley-integration-'));
+    server.#environment = environment;
     server.#arguments = [...(limits ? [] : ['--rate-limits', 'off']), ...args];
     await server.launch();
     return server;
@@ -32,11 +35,15 @@ export class Server {
     if (!EXECUTABLE) throw new Error('set PARLEY_BIN to the executable');
     const began = performance.now();
     const fixed = ['serve', '--data', this.data, '--listen', '127.0.0.1:0', '--metrics-listen', 'none'];
-    const child = spawn(EXECUTABLE, [...fixed, ...this.#arguments], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(EXECUTABLE, [...fixed, ...this.#arguments], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.#environment },
+    });
     this.#child = child;
     this.#output = '';
     running.add(child);
     child.once('exit', () => running.delete(child));
+    this.ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
     await new Promise((resolve, reject) => {
       const fail = (why) => {
         clearTimeout(timer);

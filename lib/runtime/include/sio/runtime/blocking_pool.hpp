@@ -24,13 +24,14 @@ class BlockingPool {
 
   // Finishes what is queued, takes nothing more, and joins. On the thread that made the pool.
   void stop();
-  // False: the queue is full (or stopped), the task was not taken. From any thread; never waits.
+  // False: the queue is full (or stopped), the task was not taken. From any thread; never waits. A task that throws
+  // ends the process.
   [[nodiscard]] bool try_submit(Task task);
   // Tasks that wait for a thread. From any thread.
   std::size_t queued() const;
 
  private:
-  void work();
+  void work() noexcept;
 
   mutable std::mutex mutex_;
   std::condition_variable ready_;

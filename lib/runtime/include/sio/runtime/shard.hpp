@@ -54,8 +54,9 @@ class Shard {
   void post(Task task);
   // Ends run() after the current turn. From any thread.
   void stop();
-  // The loop; returns after stop(). Calls from the thread that shall be the shard's.
-  void run();
+  // The loop; returns after stop(). Calls from the thread that shall be the shard's. What is thrown here (by lack of
+  // memory; tasks do not throw) ends the process: a server without one of its shards only looks alive.
+  void run() noexcept;
   // Destroys unrun what is posted or deferred, while what it refers to still exists. After run() has returned.
   void discard_tasks();
 

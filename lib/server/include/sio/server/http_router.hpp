@@ -80,7 +80,7 @@ class HttpRouter {
 
   // What set_fallback() was given; empty if nothing.
   const RouteHandler& fallback() const { return fallback_; }
-  // Calls a handler; one that throws gives 500.
+  // Calls a handler; one that throws gives 500, or 503 if it was for lack of memory (R6).
   http::Response run(const RouteHandler& handler, const RouteRequest& request) const;
   // Without a renderer, and where it throws: the status as plain text.
   http::Response error(int status, const RouteRequest* request) const;

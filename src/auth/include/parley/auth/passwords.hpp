@@ -15,7 +15,8 @@ struct Argon2Cost {
   std::uint32_t parallelism = 1;
 };
 
-// Immutable after construction: usable from several threads at once.
+// Immutable after construction: usable from several threads at once. A hash whose memory cannot be had throws
+// std::bad_alloc, and the next one may succeed.
 class PasswordHasher {
  public:
   // Computes the dummy hash, so costs one hash. Weaker costs are for tests.

@@ -59,6 +59,9 @@ class SqliteStore {
   // ---- set-up, before start(). What is given must outlive the store's stop().
   void set_commit_listener(service::CommitListener& listener);
   void add_account_listener(service::AccountListener& listener);
+  // Called once, on the thread of the writer or of stop(), when a commit, a synchronisation or a checkpoint failed for
+  // good, before anybody is told: time to be no longer ready.
+  void set_on_failing(std::function<void()> on_failing);
   // Called once, on the writer's thread, when a commit or synchronisation failed: the process must end (exit 74), the
   // next start recovers. All that waited has been refused by then, and so is whatever comes later.
   void set_on_failed(std::function<void(const std::string& why)> on_failed);
