@@ -87,6 +87,8 @@ AdminResult AdminCommands::run(const AdminRequest& request) {
       return change(request);
     case Command::serve:
     case Command::migrate:
+    case Command::backup:
+    case Command::restore:
     case Command::check:
     case Command::version:
       break;

@@ -51,11 +51,15 @@ TEST(AdminJson, WhatIsNoneOfThemIsRefused) {
 }
 
 TEST(ExitCodes, EveryReasonNotToOpenTheDatabaseHasOneOfTheContract) {
-  const std::vector<std::pair<store::OpenError, int>> due{
-      {store::OpenError::in_use, 73},         {store::OpenError::cannot_create, 73},
-      {store::OpenError::not_a_database, 65}, {store::OpenError::damaged, 65},
-      {store::OpenError::orphaned_log, 65},   {store::OpenError::schema_newer, 78},
-      {store::OpenError::schema_older, 78},   {store::OpenError::io, 74}};
+  const std::vector<std::pair<store::OpenError, int>> due{{store::OpenError::in_use, 73},
+                                                          {store::OpenError::cannot_create, 73},
+                                                          {store::OpenError::not_a_database, 65},
+                                                          {store::OpenError::damaged, 65},
+                                                          {store::OpenError::orphaned_log, 65},
+                                                          {store::OpenError::unfinished, 65},
+                                                          {store::OpenError::schema_newer, 78},
+                                                          {store::OpenError::schema_older, 78},
+                                                          {store::OpenError::io, 74}};
   for (int i = 0; i <= static_cast<int>(store::OpenError::io); ++i) {
     bool found = false;
     for (const auto& [error, code] : due) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "commands.hpp"
+#include "control_socket.hpp"
 #include "parley/auth/secret_key.hpp"
 #include "parley/store_sqlite/store.hpp"
 #include "sio/json/writer.hpp"
@@ -54,7 +55,11 @@ Finding check_data(const Config& config) {
     finding.code = exit_code_of(report.error().error);
     return finding;
   }
-  finding.said += ", schema " + std::to_string(report->schema_version) + ", SQLite " + report->sqlite_version;
+  finding.said += ", schema " + std::to_string(report->schema_version);
+  if (report->schema_version < store::newest_schema_version()) {
+    finding.said += " (" + std::to_string(store::newest_schema_version()) + " after the next start)";
+  }
+  finding.said += ", SQLite " + report->sqlite_version;
   for (const std::string& problem : report->problems) {
     if (!finding.problem.empty()) finding.problem += "; ";
     finding.problem += problem;
@@ -87,6 +92,7 @@ ExitCode check_command(const CommandLine& line) {
   const std::vector<Finding> findings{
       {"version", std::string(kVersion) + ", newest schema " + std::to_string(store::newest_schema_version()), {}, {}},
       {"configuration", "data in " + config.data.string(), {}, {}},
+      {"server", is_served(config.control_socket_path()) ? "runs on these data" : "none runs on these data", {}, {}},
       check_key(config),
       check_data(config)};
   ExitCode code = ExitCode::ok;

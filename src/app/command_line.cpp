@@ -72,6 +72,15 @@ class Parser {
     CLI::App& migrate = add(app_, "migrate", "bring the database to the newest schema", Command::migrate);
     migrate.add_flag("--dry-run", line_.dry_run, "only say what would be done");
     add_user_commands();
+    CLI::App& backup = add(app_, "backup", "copy the database into FILE, while the server runs", Command::backup);
+    backup.add_option("file", line_.file, "the copy; its directory must exist")->required()->type_name("FILE");
+    backup.add_flag("--overwrite", line_.overwrite, "replace FILE if it exists");
+    CLI::App& restore = add(
+        app_, "restore", "put a backup in the database's place; the database that was there is kept", Command::restore);
+    restore.add_option("file", line_.file, "a backup, or a database that was kept")->required()->type_name("FILE");
+    restore.add_flag(
+        "--keep-logins", line_.keep_logins,
+        "let logins of the backup live on, also those that were ended since; else everybody logs in again");
     add(app_, "check", "look at configuration, database and versions; exit 0, or say what is wrong", Command::check);
     CLI::App& version = *app_.add_subcommand("version", "print the version");
     version.add_flag("--json", line_.json, "one JSON object");

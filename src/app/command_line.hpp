@@ -19,6 +19,8 @@ enum class Command : unsigned char {
   user_role,
   user_disable,
   user_enable,
+  backup,
+  restore,
   check,
   version,
 };
@@ -27,11 +29,14 @@ struct CommandLine {
   Command command = Command::serve;
   Settings flags;
   std::filesystem::path config_file;
-  bool json = false;     // JSON lines for programs instead of tables for people
-  bool dry_run = false;  // migrate
-  std::string account;   // user: e-mail address or id
-  std::string name;      // user add
-  std::string role;      // user add, user role
+  bool json = false;           // JSON lines for programs instead of tables for people
+  bool dry_run = false;        // migrate
+  std::string account;         // user: e-mail address or id
+  std::string name;            // user add
+  std::string role;            // user add, user role
+  std::filesystem::path file;  // backup, restore
+  bool overwrite = false;      // backup
+  bool keep_logins = false;    // restore
 };
 
 struct ParsedArguments {

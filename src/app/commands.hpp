@@ -10,6 +10,8 @@ namespace parley::app {
 ExitCode serve_command(const CommandLine& line);
 ExitCode migrate_command(const CommandLine& line);
 ExitCode user_command(const CommandLine& line);
+ExitCode backup_command(const CommandLine& line);
+ExitCode restore_command(const CommandLine& line);
 ExitCode check_command(const CommandLine& line);
 ExitCode version_command(const CommandLine& line);
 

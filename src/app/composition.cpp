@@ -123,6 +123,7 @@ struct Composition::Parts {
     store->add_account_listener(*chat);
     store->set_on_failing([this] { on_storage_failing(); });
     store->set_on_failed([this](const std::string& why) { on_storage_failed(why); });
+    store->set_on_damaged([this](const std::string& what) { on_database_damaged(what); });
     add_store_metrics();
   }
 
@@ -137,6 +138,10 @@ struct Composition::Parts {
     metrics.add_gauge("parley_store_queue", "Commands that wait for the writer", stat(&store::StoreStats::queued));
     metrics.add_gauge("parley_last_commit_microseconds", "Duration of the last commit, synchronisation included",
                       stat(&store::StoreStats::last_commit_us));
+    metrics.add_gauge("parley_database_damaged", "1 since the database was found to be damaged, and is read-only",
+                      [this] { return store->stats().read_only ? 1.0 : 0.0; });
+    metrics.add_gauge("parley_database_checked", "1 since all of the database was looked through and is sound",
+                      [this] { return store->stats().integrity == store::IntegrityState::sound ? 1.0 : 0.0; });
     metrics.add_gauge("parley_ready", "1 while the server takes traffic",
                       [this] { return health.ready() ? 1.0 : 0.0; });
   }
@@ -179,6 +184,22 @@ struct Composition::Parts {
     server->stop();
   }
 
+  // Reads go on, nothing is written or acknowledged any more (F6).
+  void on_database_damaged(const std::string& what) {
+    health.set(ops::Health::State::damaged);
+    ops::log(ops::LogLevel::error,
+             "the database is damaged: read-only from now on; stop the server and restore a backup", {{"what", what}});
+  }
+
+  void check_database() {
+    store->check_in_background([](const store::IntegrityResult& result) {
+      if (result.state == store::IntegrityState::sound) return ops::log(ops::LogLevel::info, "the database is sound");
+      if (result.state == store::IntegrityState::damaged) return;  // told by on_database_damaged()
+      ops::log(ops::LogLevel::warning, "the database was not checked to its end; see: parley check",
+               {{"why", result.detail}});
+    });
+  }
+
   const Config config;
   const rest::AdminSignupRule admin_signup;
   ops::Health health;
@@ -218,6 +239,7 @@ std::string Composition::admin_signup() const { return parts_->admin_signup.desc
 void Composition::run() {
   parts_->ops_server->start();
   parts_->health.set(ops::Health::State::ready);
+  parts_->check_database();
   parts_->server->run();
 }
 

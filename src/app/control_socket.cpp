@@ -87,4 +87,6 @@ std::optional<std::string> call_control_socket(const std::filesystem::path& sock
   return answer.substr(end_of_head + 4);
 }
 
+bool is_served(const std::filesystem::path& socket) { return Connection().connect(socket); }
+
 }  // namespace parley::app

@@ -16,4 +16,7 @@ inline constexpr std::string_view kControlPath = "/control";
 // Throws StartupError(unavailable or io) when a server does, but gives no good answer within 30 s.
 std::optional<std::string> call_control_socket(const std::filesystem::path& socket, std::string_view body);
 
+// Whether somebody listens there.
+bool is_served(const std::filesystem::path& socket);
+
 }  // namespace parley::app

@@ -25,6 +25,10 @@ ExitCode dispatch(const CommandLine& line) {
     case Command::user_disable:
     case Command::user_enable:
       return user_command(line);
+    case Command::backup:
+      return backup_command(line);
+    case Command::restore:
+      return restore_command(line);
     case Command::check:
       return check_command(line);
     case Command::version:

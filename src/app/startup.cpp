@@ -21,6 +21,7 @@ ExitCode exit_code_of(store::OpenError error) {
     case store::OpenError::not_a_database:
     case store::OpenError::damaged:
     case store::OpenError::orphaned_log:
+    case store::OpenError::unfinished:
       return ExitCode::data;
     case store::OpenError::schema_newer:
     case store::OpenError::schema_older:

@@ -15,14 +15,17 @@ TEST(Health, IsReadyOnlyWhenToldAndNeverAfterDraining) {
   EXPECT_FALSE(health.ready());
   health.set(Health::State::ready);
   EXPECT_TRUE(health.ready());
+  health.set(Health::State::damaged);
+  health.set(Health::State::ready);
+  EXPECT_FALSE(health.ready()) << "only a restart helps";
   health.set(Health::State::draining);
   health.set(Health::State::ready);
   EXPECT_EQ(health.state(), Health::State::draining);
 }
 
 TEST(Health, EveryStateHasAName) {
-  for (const auto state :
-       {Health::State::starting, Health::State::ready, Health::State::storage_failed, Health::State::draining}) {
+  for (const auto state : {Health::State::starting, Health::State::ready, Health::State::storage_failed,
+                           Health::State::damaged, Health::State::draining}) {
     EXPECT_NE(to_string(state), "unknown");
   }
 }

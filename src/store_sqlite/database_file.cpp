@@ -6,12 +6,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <system_error>
 #include <utility>
 
-#include "parley/domain/timestamp.hpp"
+#include "database_copy.hpp"
+#include "durable_file.hpp"
+#include "log_head.hpp"
 #include "schema.hpp"
 #include "sio/runtime/clock.hpp"
 
@@ -22,38 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kHeaderBytes = 100;
 constexpr std::string_view kMagic{"SQLite format 3\0", 16};
-
-// A descriptor that closes itself.
-class Descriptor {
- public:
-  Descriptor(const fs::path& path, int flags, mode_t mode = 0) : fd_(open(path.c_str(), flags | O_CLOEXEC, mode)) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  explicit operator bool() const { return fd_ >= 0; }
-  bool sync() const { return fsync(fd_) == 0; }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-bool sync_directory_of(const fs::path& file) {
-  const Descriptor directory(file.parent_path().empty() ? fs::path(".") : file.parent_path(), O_RDONLY | O_DIRECTORY);
-  return directory && directory.sync();
-}
-
-std::string error_of_system() { return std::error_code(errno, std::generic_category()).message(); }
-
-bool has_content(const fs::path& file) {
-  std::error_code ignored;
-  const auto size = fs::file_size(file, ignored);
-  return !ignored && size > 0;
-}
-
-fs::path with_suffix(const fs::path& file, std::string_view suffix) { return fs::path(file) += suffix; }
 
 bool has_columns(Connection& connection, std::string_view table, std::initializer_list<std::string_view> wanted) {
   std::size_t found = 0;
@@ -66,21 +34,6 @@ bool has_columns(Connection& connection, std::string_view table, std::initialize
 std::int64_t single_number(Connection& connection, std::string_view sql) {
   Statement statement(connection, sql);
   return statement.step() ? statement.integer(0) : 0;
-}
-
-// 20241127T120000Z
-std::string compact_utc(std::int64_t unix_us) {
-  std::string text = domain::to_iso_8601(unix_us).substr(0, 19);
-  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
-  return text + "Z";
-}
-
-// All pages in one go: the source is ours alone, and small beside what waiting would cost.
-bool copy_database(Connection& from, Connection& to) {
-  sqlite3_backup* backup = sqlite3_backup_init(to.handle(), "main", from.handle(), "main");
-  if (backup == nullptr) return false;
-  const int code = sqlite3_backup_step(backup, -1);
-  return sqlite3_backup_finish(backup) == SQLITE_OK && code == SQLITE_DONE;
 }
 
 }  // namespace
@@ -146,6 +99,15 @@ sio::Result<bool, OpenFailure> look_at(const fs::path& file) {
   if (static_cast<std::size_t>(got) < header.size() || std::string_view(header.data(), kMagic.size()) != kMagic) {
     return open_failure(OpenError::not_a_database, file, "is not an SQLite database");
   }
+  const fs::path log = with_suffix(file, "-wal");
+  const auto good_log = look_at_log_head(log);
+  if (!good_log) return open_failure(OpenError::io, log, error_of_system());
+  if (!*good_log) {
+    return open_failure(
+        OpenError::damaged, log,
+        "the log is damaged at its beginning: what was written last cannot be read (restore a backup, or "
+        "move the log away to go on without it)");
+  }
   return true;
 }
 
@@ -157,6 +119,7 @@ sio::Result<void, OpenFailure> create_file(const fs::path& file) {
 
 Connection open_to_look(const fs::path& file) {
   Connection connection(file, OpenMode::read_only);
+  sqlite3_busy_timeout(connection.handle(), 5'000);  // somebody else may just be recovering the log
   Statement first(connection, "SELECT count(*) FROM sqlite_schema");
   first.step();
   if (connection.error() != SqlError::read_only) return connection;
@@ -189,7 +152,7 @@ sio::Result<int, OpenFailure> schema_version(Connection& connection, const fs::p
 }
 
 sio::Result<void, OpenFailure> prepare_for_writing(Connection& connection, const fs::path& file) {
-  sqlite3_busy_timeout(connection.handle(), 2'000);
+  sqlite3_busy_timeout(connection.handle(), kOthersWaitMs);
   std::string mode;
   {
     Statement statement(connection, "PRAGMA journal_mode = WAL");
@@ -215,19 +178,14 @@ sio::Result<fs::path, OpenFailure> back_up_before(Connection& connection, const 
   fs::path target = with_suffix(file, suffix);
   for (int n = 2; fs::exists(target); ++n) target = with_suffix(file, suffix + "-" + std::to_string(n));
   const fs::path part = with_suffix(target, ".part");
-  std::error_code ignored;
-  fs::remove(part, ignored);
+  remove_database(part);
   if (auto created = create_file(part); !created) return sio::fail(created.error());
-  bool copied = false;
-  {
-    Connection copy(part, OpenMode::read_write);
-    copied = copy.error() == SqlError::none && copy_database(connection, copy);
+  if (auto copied = copy_database(connection, part); !copied) {
+    remove_database(part);
+    return sio::fail(copied.error());
   }
-  const Descriptor written(part, O_RDONLY);
-  if (copied && written && written.sync() && rename(part.c_str(), target.c_str()) == 0 && sync_directory_of(target)) {
-    return target;
-  }
-  fs::remove(part, ignored);
+  if (publish_file(part, target, false)) return target;
+  remove_database(part);
   return open_failure(OpenError::cannot_create, target, "the backup before the migration could not be written");
 }
 

@@ -20,8 +20,8 @@ sio::Failure<OpenFailure> open_failure(const Connection& connection, const std::
 // The file that `file` names, links followed; its directory must exist.
 sio::Result<std::filesystem::path, OpenFailure> resolve(const std::filesystem::path& file);
 
-// Whether there is a database (false: absent or empty). A failure if the file is no SQLite database, or if it is not
-// there but its log is.
+// Whether there is a database (false: absent or empty). A failure if the file is no SQLite database, if it is not there
+// but its log is, or if its log has a damaged head.
 sio::Result<bool, OpenFailure> look_at(const std::filesystem::path& file);
 
 // An empty file with mode 0600, on stable storage with its directory's entry. One that exists is left as it is.

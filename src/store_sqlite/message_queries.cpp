@@ -58,7 +58,9 @@ MessageQueries::MessageQueries(Connection& connection)
       partners_(connection, "SELECT partner_id FROM conversation WHERE user_id = ?1 LIMIT ?2"),
       by_id_(connection,
              "SELECT id, sender_id, receiver_id, content, timestamp, read_status, client_id FROM chat WHERE id = ?1"),
-      position_(connection, "SELECT last_message_id, commits FROM log_position WHERE id = 1"),
+      position_(connection,
+                "SELECT last_message_id, commits,"
+                " EXISTS (SELECT 1 FROM id_gap WHERE after_id < ?1 AND up_to_id > ?1) FROM log_position WHERE id = 1"),
       marks_(connection,
              "SELECT mine.partner_id, mine.read_up_to, mine.read_at, theirs.read_up_to, theirs.read_at"
              " FROM conversation AS mine LEFT JOIN conversation AS theirs"
@@ -89,12 +91,14 @@ service::Page<domain::Message> MessageQueries::all_of(domain::UserId me, const s
 
 service::CatchUp MessageQueries::catch_up(domain::UserId me, const service::CatchUpQuery& query) {
   service::CatchUp page;
-  if (position_.bind().step()) {
+  bool skipped = false;
+  if (position_.bind(query.after.value).step()) {
     page.newest_id = domain::MessageId(position_.integer(0));
     page.commit = static_cast<std::uint64_t>(position_.integer(1));
+    skipped = position_.integer(2) != 0;
     position_.reset();
   }
-  page.reset = query.after > page.newest_id;
+  page.reset = skipped || query.after > page.newest_id;
   if (page.reset) return page;
   const auto ids = missed_ids(me, query.after.value, page.newest_id.value, std::size_t{query.messages_max} + 1);
   std::size_t bytes = 0;

@@ -31,21 +31,29 @@ MessageWriter::MessageWriter(Connection& connection, const domain::ChatRules& ru
 
 void MessageWriter::catch_up_with_file() {
   Statement position(connection_,
-                     "SELECT last_message_id, commits, (SELECT max(id) FROM chat) FROM log_position WHERE id = 1");
+                     "SELECT last_message_id, commits, (SELECT max(id) FROM chat), (SELECT max(up_to_id) FROM id_gap),"
+                     " (SELECT max(commits) FROM id_gap) FROM log_position WHERE id = 1");
   if (!position.step()) return connection_.set_error(SQLITE_CORRUPT);
   current_ = {position.integer(0), static_cast<std::uint64_t>(position.integer(1))};
   const std::int64_t greatest = position.integer(2);
+  const LogPosition skipped{position.integer(3), static_cast<std::uint64_t>(position.integer(4))};
   position.reset();
   committed_ = current_;
-  if (greatest <= current_.last_id) return;
-  // The original application was started on this file in between: it knows nothing of our other tables.
-  Statement pairs(connection_,
-                  "INSERT OR IGNORE INTO conversation (user_id, partner_id)"
-                  " SELECT sender_id, receiver_id FROM chat WHERE id > ?1"
-                  " UNION SELECT receiver_id, sender_id FROM chat WHERE id > ?1");
-  pairs.bind(current_.last_id).run();
-  current_.last_id = greatest;
-  changed_ = true;
+  if (greatest > current_.last_id) {
+    // The original application was started on this file in between: it knows nothing of our other tables.
+    Statement pairs(connection_,
+                    "INSERT OR IGNORE INTO conversation (user_id, partner_id)"
+                    " SELECT sender_id, receiver_id FROM chat WHERE id > ?1"
+                    " UNION SELECT receiver_id, sender_id FROM chat WHERE id > ?1");
+    pairs.bind(current_.last_id).run();
+    current_.last_id = greatest;
+    changed_ = true;
+  }
+  // A restore was made: what it skipped is never given.
+  if (skipped.last_id > current_.last_id || skipped.commit > current_.commit) {
+    current_ = {std::max(current_.last_id, skipped.last_id), std::max(current_.commit, skipped.commit)};
+    changed_ = true;
+  }
 }
 
 Outcome MessageWriter::refuse(Draft&& draft, SendError error) {

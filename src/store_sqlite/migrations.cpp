@@ -5,6 +5,7 @@
 
 #include "database_file.hpp"
 #include "open_database.hpp"
+#include "restore.hpp"
 #include "schema.hpp"
 
 namespace parley::store {
@@ -39,6 +40,8 @@ std::string_view to_string(OpenError error) {
       return "damaged";
     case OpenError::orphaned_log:
       return "missing, but its log is there";
+    case OpenError::unfinished:
+      return "being restored";
     case OpenError::schema_newer:
       return "of a newer version";
     case OpenError::schema_older:
@@ -54,6 +57,7 @@ int newest_schema_version() { return migrations().back().version; }
 sio::Result<MigrationPlan, OpenFailure> plan_migrations(const std::filesystem::path& file) {
   const auto resolved = resolve(file);
   if (!resolved) return sio::fail(resolved.error());
+  if (has_unfinished_restore(*resolved)) return unfinished_restore(*resolved);
   const auto exists = look_at(*resolved);
   if (!exists) return sio::fail(exists.error());
   if (!*exists) return plan_from(0, false);
@@ -81,6 +85,7 @@ sio::Result<OpenDatabase, OpenFailure> open_database(const OpenRequest& request)
     return open_failure(OpenError::in_use, file, "another server has it open");
   }
   if (!lock) return open_failure(OpenError::cannot_create, file, "its lock cannot be made beside it");
+  if (auto finished = finish_restore(file); !finished) return sio::fail(finished.error());
   const auto exists = look_at(file);
   if (!exists) return sio::fail(exists.error());
   if (!*exists) {

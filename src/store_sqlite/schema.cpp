@@ -88,10 +88,25 @@ CREATE TABLE used_refresh_token (
 PRAGMA user_version = 3;
 )";
 
+// `parley restore` makes the table too, in a database of whatever schema it puts back: this step may find it.
+constexpr const char* kIdGaps = R"(
+-- One row a restore. Ids beyond after_id and below up_to_id are never given: the database that was replaced or lost may
+-- have given them, to messages that are not here. up_to_id itself no message ever had. commits: the number that those of
+-- this database go on from.
+CREATE TABLE IF NOT EXISTS id_gap (
+  after_id INTEGER NOT NULL PRIMARY KEY,
+  up_to_id INTEGER NOT NULL,
+  commits INTEGER NOT NULL,
+  made_unix_us INTEGER NOT NULL
+);
+PRAGMA user_version = 4;
+)";
+
 constexpr Migration kMigrations[] = {
     {1, "tables of the original application", kOriginalTables},
     {2, "conversations, read marks, client ids", kConversations},
     {3, "logins and disabled people", kLogins},
+    {4, "ids that restores have skipped", kIdGaps},
 };
 
 }  // namespace

@@ -3,6 +3,27 @@
 #include <utility>
 
 namespace parley::store {
+namespace {
+
+// Every byte escaped that could mean something in a URI.
+std::string immutable_uri(const std::string& path) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-";
+  std::string uri = "file:";
+  for (const char c : path) {
+    if (kPlain.find(c) != std::string_view::npos) {
+      uri.push_back(c);
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      uri.push_back('%');
+      uri.push_back(kDigits[byte >> 4U]);
+      uri.push_back(kDigits[byte & 15U]);
+    }
+  }
+  return uri + "?immutable=1";
+}
+
+}  // namespace
 
 std::string_view to_string(SqlError error) {
   switch (error) {
@@ -69,14 +90,19 @@ SqlError sql_error_of(int code) {
 }
 
 Connection::Connection(const std::filesystem::path& file, OpenMode mode, const char* vfs) {
-  const int access = mode == OpenMode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  const int code = sqlite3_open_v2(file.c_str(), &handle_, access | SQLITE_OPEN_NOMUTEX, vfs);
+  int flags = SQLITE_OPEN_NOMUTEX | (mode == OpenMode::read_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+  std::string name = file.native();
+  if (mode == OpenMode::immutable) {
+    flags |= SQLITE_OPEN_URI;
+    name = immutable_uri(name);
+  }
+  const int code = sqlite3_open_v2(name.c_str(), &handle_, flags, vfs);
   if (handle_ != nullptr) {
     sqlite3_extended_result_codes(handle_, 1);
     // Its own SQL only, and defensive: what a damaged or planted schema says can do less.
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-    if (mode == OpenMode::read_only) sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    if (mode != OpenMode::read_write) sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   }
   if (code != SQLITE_OK) set_error(code);
 }

@@ -35,7 +35,14 @@ inline bool is_passing(SqlError error) {
          error == SqlError::no_memory || error == SqlError::interrupted;
 }
 
-enum class OpenMode : std::uint8_t { read_only, read_write };
+// How long the writer's connection waits for a lock that somebody else holds: nobody should.
+inline constexpr int kOthersWaitMs = 2'000;
+
+enum class OpenMode : std::uint8_t {
+  read_only,
+  read_write,
+  immutable,  // read only, no locks, no log: the caller knows that nobody changes the file
+};
 
 class Connection {
  public:

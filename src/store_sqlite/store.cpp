@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "database_file.hpp"
+#include "integrity_check.hpp"
 #include "open_database.hpp"
 #include "ports.hpp"
 #include "reader_pool.hpp"
@@ -17,7 +18,10 @@ struct SqliteStore::Parts {
       : lock(std::move(lock_)),
         backup(std::move(backup_)),
         writer(std::move(connection), options),
-        readers(options.file, options.readers, options.read_timeout, options.vfs) {}
+        readers(options.file, options.readers, options.read_timeout, options.vfs),
+        check(options.file, options.vfs) {
+    writer.set_on_log_too_long([this] { check.give_up(); });
+  }
 
   FileLock lock;
   std::optional<std::filesystem::path> backup;
@@ -27,6 +31,7 @@ struct SqliteStore::Parts {
   ReaderPort reader{readers};
   DirectoryPort directory{writer, readers};
   LoginsPort logins{writer, readers};
+  IntegrityCheck check;
 };
 
 sio::Result<std::unique_ptr<SqliteStore>, OpenFailure> SqliteStore::open(StoreOptions options) {
@@ -56,8 +61,23 @@ void SqliteStore::set_on_failed(std::function<void(const std::string& why)> on_f
   parts_->writer.set_on_failed(std::move(on_failed));
 }
 
+void SqliteStore::set_on_damaged(std::function<void(const std::string& what)> on_damaged) {
+  parts_->writer.set_on_damaged(std::move(on_damaged));
+}
+
 void SqliteStore::start() { parts_->writer.start(); }
-void SqliteStore::stop() { parts_->writer.stop(); }
+
+void SqliteStore::check_in_background(std::function<void(const IntegrityResult&)> on_done) {
+  parts_->check.start([parts = parts_.get(), on_done = std::move(on_done)](const IntegrityResult& result) {
+    if (result.state == IntegrityState::damaged) parts->writer.refuse_from_now_on(result.detail);
+    if (on_done) on_done(result);
+  });
+}
+
+void SqliteStore::stop() {
+  parts_->check.stop();
+  parts_->writer.stop();
+}
 
 service::MessageLog& SqliteStore::log() { return parts_->log; }
 service::MessageReader& SqliteStore::reader() { return parts_->reader; }
@@ -69,6 +89,10 @@ domain::MessageId SqliteStore::newest_id_at_start() const {
   return domain::MessageId(parts_->writer.position_at_start().last_id);
 }
 std::uint64_t SqliteStore::commit_at_start() const { return parts_->writer.position_at_start().commit; }
-StoreStats SqliteStore::stats() const { return parts_->writer.stats(); }
+StoreStats SqliteStore::stats() const {
+  StoreStats stats = parts_->writer.stats();
+  stats.integrity = parts_->check.state();
+  return stats;
+}
 
 }  // namespace parley::store

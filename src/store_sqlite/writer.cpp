@@ -11,8 +11,9 @@ namespace {
 
 using service::Outcome;
 
-// Readers that hold the log back longer than this many times the busy bound are waited for (at most 2 s, their limit).
-constexpr std::size_t kRestartFactor = 8;
+// How long a checkpoint waits for readers that hold the log back. Most reads are far shorter; for one that is not (a
+// backup), everybody who sends would wait.
+constexpr int kReadersWaitMs = 100;
 
 // What the sender is told when the transaction did not come about.
 Outcome refusal_of(Outcome&& outcome) {
@@ -45,7 +46,8 @@ Writer::Writer(Connection connection, const StoreOptions& options)
       begin_(connection_, "BEGIN IMMEDIATE"),
       commit_(connection_, "COMMIT"),
       queue_({options.queue_commands_max, options.queue_bytes_max}),
-      checkpoint_at_(options.checkpoint_pages) {
+      checkpoint_at_(options.checkpoint_pages),
+      wait_for_readers_at_(options.checkpoint_pages_held) {
   sqlite3_wal_hook(connection_.handle(), remember_log_pages, &log_pages_);
 }
 
@@ -110,7 +112,12 @@ void Writer::process(std::span<Command> commands) {
   changes_.clear();
 
   const sio::TimePoint begun = sio::rt::monotonic_now();
-  const bool committed = transact(commands, batch->outcomes);
+  bool committed = false;
+  if (refusing_) {
+    refuse(commands, batch->outcomes);
+  } else {
+    committed = transact(commands, batch->outcomes);
+  }
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(sio::rt::monotonic_now() - begun);
   if (committed) {
     commits_.fetch_add(1, std::memory_order_relaxed);
@@ -143,6 +150,18 @@ bool Writer::transact(std::span<Command> commands, std::vector<Outcome>& outcome
   return false;
 }
 
+// Without touching the database.
+void Writer::refuse(std::span<Command> commands, std::vector<Outcome>& outcomes) {
+  constexpr auto kWhy = service::SendError::storage_unavailable;
+  for (Command& command : commands) {
+    if (auto* draft = std::get_if<service::Draft>(&command)) {
+      outcomes.emplace_back(service::SendRefused{draft->sender, std::move(draft->client_id), kWhy, draft->origin});
+    } else if (const auto* mark = std::get_if<service::ReadMark>(&command)) {
+      outcomes.emplace_back(service::MarkRefused{mark->reader, mark->sender, mark->origin});
+    }
+  }
+}
+
 void Writer::apply(Command& command, std::vector<Outcome>& outcomes) {
   if (auto* draft = std::get_if<service::Draft>(&command)) {
     outcomes.push_back(messages_->send(std::move(*draft), sio::rt::unix_now_us()));
@@ -162,7 +181,17 @@ void Writer::roll_back() {
   connection_.clear_error();
   const bool rolled_back = !connection_.in_transaction() || connection_.execute("ROLLBACK");
   messages_->rolled_back();
-  if (!rolled_back || !is_passing(error)) fail(std::string(to_string(error)) + ": " + why);
+  if (rolled_back && (error == SqlError::damaged || error == SqlError::not_a_database)) {
+    refuse_from_now_on(why);  // a restart would find the same
+  } else if (!rolled_back || !is_passing(error)) {
+    fail(std::string(to_string(error)) + ": " + why);
+  }
+}
+
+void Writer::refuse_from_now_on(const std::string& why) {
+  if (refusing_.exchange(true)) return;
+  queue_.close();
+  if (on_damaged_) on_damaged_(why);
 }
 
 void Writer::fail(const std::string& why) {
@@ -188,13 +217,16 @@ void Writer::publish(std::shared_ptr<service::CommittedBatch> batch) {
 }
 
 void Writer::checkpoint_if_due() {
-  if (!failure_.empty() || log_pages_ < checkpoint_at_) {
+  if (!failure_.empty() || refusing_ || log_pages_ < checkpoint_at_) {
     // The log was begun anew after all of it had been copied.
     if (log_pages_ < options_.checkpoint_pages) checkpoint_at_ = options_.checkpoint_pages;
     return;
   }
   if (log_pages_ < options_.checkpoint_pages_busy && queue_.has_waiting()) return;
-  const bool held_back = log_pages_ >= options_.checkpoint_pages_busy * kRestartFactor;
+  if (log_pages_ >= options_.check_pages_max && on_log_too_long_) on_log_too_long_();
+  if (log_pages_ < options_.checkpoint_pages_held) wait_for_readers_at_ = options_.checkpoint_pages_held;
+  const bool held_back = log_pages_ >= wait_for_readers_at_;
+  if (held_back) wait_for_readers_at_ = log_pages_ + options_.checkpoint_pages_held;
   if (checkpoint(held_back ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE)) {
     checkpoint_at_ = log_pages_ + options_.checkpoint_pages;
   }
@@ -202,7 +234,9 @@ void Writer::checkpoint_if_due() {
 
 // False: it failed for good.
 bool Writer::checkpoint(int mode) {
+  sqlite3_busy_timeout(connection_.handle(), kReadersWaitMs);
   const int code = sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, mode, nullptr, nullptr);
+  sqlite3_busy_timeout(connection_.handle(), kOthersWaitMs);
   const SqlError error = sql_error_of(code);
   if (is_passing(error)) return true;  // a full disk included: it is tried again later
   fail("checkpoint: " + std::string(sqlite3_errmsg(connection_.handle())));
@@ -214,7 +248,11 @@ void Writer::close() {
   messages_.reset();
   begin_ = Statement();
   commit_ = Statement();
-  if (failure_.empty()) checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+  if (refusing_) {
+    sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  } else if (failure_.empty()) {
+    checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+  }
   connection_.close();
 }
 
@@ -226,6 +264,7 @@ StoreStats Writer::stats() const {
   stats.queued = queue_.size();
   stats.last_commit_us = last_commit_us_.load(std::memory_order_relaxed);
   stats.failed = failed_.load(std::memory_order_relaxed);
+  stats.read_only = refusing_.load(std::memory_order_relaxed);
   return stats;
 }
 

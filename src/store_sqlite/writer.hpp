@@ -39,8 +39,16 @@ class Writer {
   void set_on_failing(std::function<void()> on_failing) { on_failing_ = std::move(on_failing); }
   void set_on_failed(std::function<void(const std::string&)> on_failed) { on_failed_ = std::move(on_failed); }
 
+  // Called on the writer's thread after each batch while the log is longer than check_pages_max.
+  void set_on_log_too_long(std::function<void()> on_log_too_long) { on_log_too_long_ = std::move(on_log_too_long); }
+  // Called once, on the thread that found it.
+  void set_on_damaged(std::function<void(const std::string&)> on_damaged) { on_damaged_ = std::move(on_damaged); }
+
   void start();
   void stop();
+
+  // The database is damaged: all that waits or comes is refused, and nothing is written any more. From any thread.
+  void refuse_from_now_on(const std::string& why);
 
   [[nodiscard]] bool try_push(Command command) { return queue_.try_push(command); }
   // Runs `body(Connection&, Changes&)` in the next transaction; waits until that has ended. `refusal`: the answer if it
@@ -61,6 +69,7 @@ class Writer {
   std::size_t batch_size(std::span<const Command> commands) const;
   void process(std::span<Command> commands);
   bool transact(std::span<Command> commands, std::vector<service::Outcome>& outcomes);
+  static void refuse(std::span<Command> commands, std::vector<service::Outcome>& outcomes);
   void apply(Command& command, std::vector<service::Outcome>& outcomes);
   void roll_back();
   void fail(const std::string& why);
@@ -81,17 +90,21 @@ class Writer {
   std::vector<service::AccountListener*> account_listeners_;
   std::function<void()> on_failing_;
   std::function<void(const std::string&)> on_failed_;
+  std::function<void(const std::string&)> on_damaged_;
+  std::function<void()> on_log_too_long_;
   Changes changes_;
 
   std::string failure_;        // why it failed; empty: it has not
   std::size_t log_pages_ = 0;  // in the write-ahead log
   std::size_t checkpoint_at_ = 0;
+  std::size_t wait_for_readers_at_ = 0;  // then a checkpoint waits for those who hold the log back
 
   std::atomic<std::uint64_t> commits_{0};
   std::atomic<std::uint64_t> stored_{0};
   std::atomic<std::uint64_t> refused_{0};
   std::atomic<std::uint64_t> last_commit_us_{0};
   std::atomic<bool> failed_{false};
+  std::atomic<bool> refusing_{false};
   std::thread thread_;
 };
 

@@ -9,12 +9,13 @@ namespace parley::ops {
 
 class Health {
  public:
-  enum class State : std::uint8_t { starting, ready, storage_failed, draining };
+  enum class State : std::uint8_t { starting, ready, storage_failed, damaged, draining };
 
-  // Any order, except that draining is final.
+  // Any order, except that draining is final and that what is damaged never gets ready.
   void set(State next) {
     State now = state_.load();
-    while (now != State::draining && !state_.compare_exchange_weak(now, next)) {
+    while (now != State::draining && !(now == State::damaged && next == State::ready) &&
+           !state_.compare_exchange_weak(now, next)) {
     }
   }
   State state() const { return state_.load(); }
@@ -32,6 +33,8 @@ inline std::string_view to_string(Health::State state) {
       return "ready";
     case Health::State::storage_failed:
       return "storage_failed";
+    case Health::State::damaged:
+      return "damaged";
     case Health::State::draining:
       return "draining";
   }

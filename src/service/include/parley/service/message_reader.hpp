@@ -23,7 +23,8 @@ struct ReadState {
 struct CatchUp {
   std::vector<domain::Message> messages;  // oldest first
   bool more = false;                      // there are newer ones than the last of this page
-  // `after` is beyond the newest id of any message: load anew. Of the rest, only newest_id and commit are set.
+  // `after` is beyond the newest id of any message, or one that a restore skipped: load anew. Of the rest, only
+  // newest_id and commit are set.
   bool reset = false;
   domain::MessageId newest_id;   // newest id of any message in this snapshot
   std::uint64_t commit = 0;      // the last commit in this snapshot: CommittedBatch::commit

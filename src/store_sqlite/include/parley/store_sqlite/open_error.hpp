@@ -13,6 +13,7 @@ enum class OpenError : std::uint8_t {
   not_a_database,  // the file is something else, or has tables that are not ours              65
   damaged,         // the header, the log or the schema cannot be read                         65
   orphaned_log,    // the file is gone, but its write-ahead log is there: it may be all that is left 65
+  unfinished,      // a restore of it was interrupted; the next server, or the next restore, completes it 65
   schema_newer,    // made by a newer program                                                  78
   schema_older,    // migrations are due and were forbidden                                    78
   io,              // reading or writing failed                                                74

@@ -35,7 +35,25 @@ struct StoreOptions {
   std::size_t batch_bytes_max = 8 * 1024 * 1024;
   std::size_t checkpoint_pages = 1'000;       // of the log; then checkpointed when the queue is empty
   std::size_t checkpoint_pages_busy = 8'000;  // then in any case
-  const char* vfs = nullptr;                  // an SQLite VFS by its name, for tests; null: the default one
+  // Readers that need an old state of the database keep the log from being taken back. Beyond this they are waited for,
+  // shortly; beyond the second figure the check of the database is given up.
+  std::size_t checkpoint_pages_held = 64'000;
+  std::size_t check_pages_max = 256'000;
+  const char* vfs = nullptr;  // an SQLite VFS by its name, for tests; null: the default one
+};
+
+// What the look through the whole database has found (check_in_background).
+enum class IntegrityState : std::uint8_t {
+  unknown,  // not begun
+  checking,
+  sound,
+  damaged,   // read-only from then on
+  given_up,  // the log had become too long, or the database could not be read
+};
+
+struct IntegrityResult {
+  IntegrityState state = IntegrityState::unknown;
+  std::string detail;  // SQLite's words, no content
 };
 
 struct StoreStats {
@@ -45,6 +63,8 @@ struct StoreStats {
   std::size_t queued = 0;
   std::uint64_t last_commit_us = 0;  // BEGIN to COMMIT, synchronisation included
   bool failed = false;
+  bool read_only = false;  // damage was found
+  IntegrityState integrity = IntegrityState::unknown;
 };
 
 class SqliteStore {
@@ -66,8 +86,15 @@ class SqliteStore {
   // next start recovers. All that waited has been refused by then, and so is whatever comes later.
   void set_on_failed(std::function<void(const std::string& why)> on_failed);
 
+  // Called once, on the writer's thread or that of the check, when the database was found to be damaged. Reads go on;
+  // every write is refused as storage_unavailable, and nothing is written to the file any more, not even at the end.
+  void set_on_damaged(std::function<void(const std::string& what)> on_damaged);
+
   // Starts the writer. Before that, what is queued waits; reads work at once.
   void start();
+  // Once, after start(): a thread of low priority looks through the whole database (PRAGMA quick_check, about 200 MB/s)
+  // and tells what it found, unless stop() comes first; if that is damage, on_damaged has been called before.
+  void check_in_background(std::function<void(const IntegrityResult&)> on_done);
   // Takes nothing more, commits what is queued, tells its outcomes, checkpoints and closes the writer. Idempotent.
   void stop();
 

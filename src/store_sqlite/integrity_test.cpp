@@ -1,0 +1,176 @@
+// F6: a database that is damaged is never begun anew, never written to, and read as far as it can be read.
+#include <future>
+
+#include "backup_fixture.hpp"
+#include "fault_vfs.hpp"
+#include "integrity_check.hpp"
+#include "log_head.hpp"
+
+namespace parley::store {
+namespace {
+
+using service::SendError;
+
+class IntegrityTest : public BackupFixture {
+ protected:
+  void open_damaged_at(const std::string& name, std::int64_t further = 0) {
+    open_with_people();
+    for (int i = 0; i < 600; ++i) append(ann_, admin_, "some words that fill pages", "c" + std::to_string(i));
+    settle();
+    append(bob_, admin_, "bob's");
+    settle();
+    store_.reset();
+    damage_page(options_.file, root_of(options_.file, name) + further);
+    open();
+    store_->set_on_damaged([this](const std::string& what) { damaged_.set_value(what); });
+  }
+  IntegrityResult look_through() {
+    std::promise<IntegrityResult> told;
+    store_->check_in_background([&told](const IntegrityResult& result) { told.set_value(result); });
+    return told.get_future().get();
+  }
+  std::promise<std::string> damaged_;
+};
+
+TEST_F(IntegrityTest, F6_ASoundDatabaseIsSaidToBeSound) {
+  open_with_people();
+  send_some(10);
+  EXPECT_EQ(store_->stats().integrity, IntegrityState::unknown);
+  EXPECT_EQ(look_through().state, IntegrityState::sound);
+  EXPECT_EQ(store_->stats().integrity, IntegrityState::sound);
+  EXPECT_NE(sent_id(ann_, admin_), 0);
+}
+
+TEST_F(IntegrityTest, F6_DamageThatIsFoundMakesItReadOnly) {
+  open_damaged_at("chat_by_client_id");
+  const std::string before = bytes_of(options_.file);
+  const IntegrityResult result = look_through();
+  EXPECT_EQ(result.state, IntegrityState::damaged);
+  EXPECT_NE(result.detail, "");
+  EXPECT_EQ(damaged_.get_future().get(), result.detail) << "told before the result was";
+  EXPECT_TRUE(store_->stats().read_only);
+  EXPECT_FALSE(store_->log().try_append({bob_, admin_, "x", {}, {}}));
+  EXPECT_FALSE(store_->log().try_mark_read({admin_, bob_, domain::MessageId(601), {}}));
+  EXPECT_EQ(store_->directory().add({"n", "n@example.org", "h", domain::Role::user, false}).error(),
+            service::AccountError::storage_unavailable);
+  EXPECT_EQ(history(bob_, admin_).size(), 1U) << "reads go on";
+  store_->stop();
+  EXPECT_EQ(failure_, "") << "the process does not end";
+  EXPECT_FALSE(store_->stats().failed);
+  EXPECT_EQ(bytes_of(options_.file), before) << "not one byte was written to it";
+}
+
+TEST_F(IntegrityTest, F6_WhatWaitsWhenDamageIsFoundIsRefusedAndNotWritten) {
+  open_damaged_at("chat_by_client_id");
+  recorder_->hold();
+  append(bob_, admin_, "written before");
+  recorder_->wait_for(1);
+  append(bob_, admin_, "waits", "w-1");
+  append_mark(admin_, bob_, 601);
+  auto account = std::async(std::launch::async, [this] {
+    return store_->directory().add({"n", "n@example.org", "h", domain::Role::user, false});
+  });
+  while (store_->stats().queued < 3) std::this_thread::yield();
+  const std::string log = bytes_of(options_.file.string() + "-wal");
+  look_through();
+  recorder_->let_go();
+  settle();
+  const auto refused = recorder_->all<service::SendRefused>();
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].error, SendError::storage_unavailable);
+  EXPECT_EQ(refused[0].client_id, "w-1");
+  EXPECT_EQ(recorder_->all<service::MarkRefused>().size(), 1U);
+  EXPECT_EQ(recorder_->all<service::Stored>().size(), 1U);
+  EXPECT_EQ(account.get().error(), service::AccountError::storage_unavailable);
+  store_->stop();
+  EXPECT_EQ(bytes_of(options_.file.string() + "-wal"), log);
+}
+
+// A restart would find the same: so it is not ended, as after a failed synchronisation.
+TEST_F(IntegrityTest, F6_DamageThatTheWriterMeetsMakesItReadOnlyToo) {
+  open_damaged_at("chat_by_client_id");
+  EXPECT_EQ(error_of(send(bob_, admin_, "meets it", "b-1")), SendError::storage_unavailable);
+  EXPECT_NE(damaged_.get_future().get(), "");
+  EXPECT_FALSE(store_->log().try_append({bob_, admin_, "x", {}, {}}));
+  EXPECT_EQ(history(bob_, admin_).size(), 1U);
+  store_->stop();
+  EXPECT_EQ(failure_, "");
+}
+
+// Reading one state keeps the log from being taken back: a log that grows too long goes first.
+TEST_F(IntegrityTest, TheCheckIsGivenUpWhenTheLogHasBecomeTooLong) {
+  open_with_people();
+  send_some(3'000, "some words that fill pages ");
+  IntegrityCheck check(options_.file, nullptr);
+  std::promise<IntegrityResult> told;
+  check.give_up();
+  check.start([&](const IntegrityResult& result) { told.set_value(result); });
+  check.give_up();
+  EXPECT_EQ(told.get_future().get().state, IntegrityState::given_up) << "once it has begun";
+}
+
+TEST_F(IntegrityTest, AStopEndsTheCheckAndNothingIsTold) {
+  open_with_people();
+  send_some(3'000, "some words that fill pages ");
+  std::atomic<bool> told{false};
+  store_->check_in_background([&](const IntegrityResult&) { told = true; });
+  store_->stop();
+  const bool sound = store_->stats().integrity == IntegrityState::sound;  // it may have been quicker
+  EXPECT_TRUE(sound || !told);
+  EXPECT_NE(store_->stats().integrity, IntegrityState::checking);
+  EXPECT_FALSE(store_->stats().read_only);
+}
+
+TEST_F(IntegrityTest, ADatabaseThatCannotBeReadIsNotCalledDamaged) {
+  register_fault_vfs();
+  open_with_people();
+  send_some(10);
+  IntegrityCheck check(options_.file, kFaultVfs);
+  fault_plan.arm(FaultCall::open, 1, SQLITE_CANTOPEN);
+  std::promise<IntegrityResult> told;
+  check.start([&](const IntegrityResult& result) { told.set_value(result); });
+  EXPECT_EQ(told.get_future().get().state, IntegrityState::given_up);
+  fault_plan.disarm();
+}
+
+TEST_F(IntegrityTest, F6_ALogWithADamagedHeadIsNotTakenForAnEmptyOne) {
+  open_with_people();
+  store_.reset();
+  send_in_log(3, "in the log ");
+  const std::filesystem::path log = options_.file.string() + "-wal";
+  const std::string good = bytes_of(log);
+  ASSERT_GT(good.size(), kLogHeadBytes);
+  std::array<unsigned char, kLogHeadBytes> head{};
+  for (std::size_t bit = 0; bit < kLogHeadBytes * 8; ++bit) {
+    std::copy_n(good.begin(), kLogHeadBytes, head.begin());
+    EXPECT_TRUE(is_good_log_head(head));
+    head[bit / 8] = static_cast<unsigned char>(head[bit / 8] ^ (1U << (bit % 8)));
+    EXPECT_FALSE(is_good_log_head(head)) << bit;
+  }
+  EXPECT_TRUE(is_good_log_head({})) << "one that was never written";
+
+  std::string bad = good;
+  bad[20] = static_cast<char>(bad[20] ^ 1);
+  write_file(log, bad);
+  const std::string database = bytes_of(options_.file);
+  const auto opened = SqliteStore::open(options_);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().error, OpenError::damaged);
+  EXPECT_EQ(check_database(options_.file).error().error, OpenError::damaged);
+  EXPECT_EQ(error_of_backup(dir_ / "copy.db"), OpenError::damaged);
+  EXPECT_EQ(bytes_of(log), bad);
+  EXPECT_EQ(bytes_of(options_.file), database);
+  write_file(log, good);
+  EXPECT_EQ(contents_of(options_.file).size(), 3U);
+}
+
+TEST_F(IntegrityTest, CheckNamesALogThatHasLostItsPosition) {
+  open_with_people();
+  store_.reset();
+  EXPECT_TRUE(check_database(options_.file)->problems.empty());
+  change(options_.file, "DELETE FROM log_position");
+  EXPECT_EQ(check_database(options_.file)->problems.size(), 1U);
+}
+
+}  // namespace
+}  // namespace parley::store
