@@ -178,4 +178,21 @@ class DataDirectory {
   std::filesystem::path path_;
 };
 
+// The arguments of a server on any free port, without metrics.
+inline std::vector<std::string> serve(const DataDirectory& data, std::vector<std::string> further = {}) {
+  std::vector<std::string> arguments{"serve",       "--data",           data.path(), "--listen",
+                                     "127.0.0.1:0", "--metrics-listen", "none"};
+  arguments.insert(arguments.end(), further.begin(), further.end());
+  return arguments;
+}
+
+// Runs a command to its end; its exit code.
+inline int run(std::vector<std::string> arguments, const std::string& input = "", std::string* output = nullptr) {
+  Process process(std::move(arguments));
+  if (!input.empty()) process.write(input);
+  const int code = process.finish();
+  if (output != nullptr) *output = process.all_output();
+  return code;
+}
+
 }  // namespace parley::app::testing

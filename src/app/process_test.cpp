@@ -12,14 +12,9 @@ namespace {
 using testing::DataDirectory;
 using testing::http;
 using testing::Process;
+using testing::run;
+using testing::serve;
 using testing::status_of;
-
-std::vector<std::string> serve(const DataDirectory& data, std::vector<std::string> further = {}) {
-  std::vector<std::string> arguments{"serve",       "--data",           data.path(), "--listen",
-                                     "127.0.0.1:0", "--metrics-listen", "none"};
-  arguments.insert(arguments.end(), further.begin(), further.end());
-  return arguments;
-}
 
 std::string credentials(const std::string& email, const std::string& password) {
   return R"({"email":")" + email + R"(","password":")" + password + "\"}";
@@ -27,14 +22,6 @@ std::string credentials(const std::string& email, const std::string& password) {
 
 std::string registration(const std::string& email, const std::string& role) {
   return R"({"name":"N","email":")" + email + R"(","password":"correct horse","role":")" + role + "\"}";
-}
-
-int run(std::vector<std::string> arguments, const std::string& input = "", std::string* output = nullptr) {
-  Process process(std::move(arguments));
-  if (!input.empty()) process.write(input);
-  const int code = process.finish();
-  if (output != nullptr) *output = process.all_output();
-  return code;
 }
 
 TEST(Executable, ServesUntilSigtermAndThenEndsWell) {

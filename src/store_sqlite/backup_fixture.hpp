@@ -99,7 +99,9 @@ class BackupFixture : public StoreTest {
     out << std::string(4096, '\x5A');
   }
   static std::int64_t root_of(const std::filesystem::path& file, const std::string& name) {
-    return number(file, "SELECT rootpage FROM sqlite_schema WHERE name = '" + name + "'");
+    Connection connection = open_to_look(file);
+    Statement statement(connection, "SELECT rootpage FROM sqlite_schema WHERE name = ?1");
+    return statement.bind(name).step() ? statement.integer(0) : -1;
   }
 };
 

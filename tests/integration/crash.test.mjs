@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { Chat } from './support/chat.mjs';
 import { history, register } from './support/people.mjs';
 import { Server } from './support/server.mjs';
+import { Stream } from './support/stream.mjs';
 
 const SEEDS = process.env.PARLEY_CRASH_SEED ? [Number(process.env.PARLEY_CRASH_SEED)] : [1, 2, 3, 4, 5, 6, 7, 8];
 const RESTART_MS = process.env.PARLEY_SLOW ? 20_000 : 2000;
@@ -25,38 +26,6 @@ function random(seed) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 2 ** 32;
   };
-}
-
-// One sender to one receiver, over a socket of its own: what was sent, in order, and what was acknowledged.
-class Stream {
-  constructor(name, sender, receiver, via) {
-    Object.assign(this, { name, sender, receiver, via, sent: [], acknowledged: new Map() });
-  }
-
-  async connect() {
-    this.chat = await Chat.connect(server, this.sender, { via: this.via });
-    this.gone = new Promise((resolve) => this.chat.socket.once('disconnect', resolve));
-  }
-
-  // Sends as quickly as it can, `window` unacknowledged at most, until the connection is gone.
-  async run(window, acknowledged) {
-    const pending = new Set();
-    while (this.chat.socket.connected) {
-      const client_id = `${this.name}-${this.sent.length}`;
-      const content = `content of ${client_id}`;
-      this.sent.push({ client_id, content });
-      const answered = new Promise((resolve) => {
-        this.chat.socket.emit('smessage', { receiver_id: this.receiver.id, content, client_id }, (answer) => {
-          this.acknowledged.set(client_id, answer);
-          acknowledged();
-          resolve();
-        });
-      }).then(() => pending.delete(answered));
-      pending.add(answered);
-      if (pending.size >= window) await Promise.race([...pending, this.gone]);
-      else await new Promise(setImmediate);
-    }
-  }
 }
 
 // Once, complete, in order. `refused`: the code that sends may have been refused with. Returns the stored messages of the stream.
@@ -100,7 +69,7 @@ for (const seed of SEEDS) {
       [ada, dora],
       [dora, carl],
     ].map(([sender, receiver], i) => new Stream(`s${seed}.${i}`, sender, receiver, via()));
-    await Promise.all(streams.map((stream) => stream.connect()));
+    await Promise.all(streams.map((stream) => stream.connect(server)));
 
     const killAfter = 20 + Math.floor(next() * 400);
     let count = 0;
@@ -159,7 +128,7 @@ test('F7: a second server on the same data exits 73, the first goes on', async (
 
 test('F22: SIGTERM in a burst: exit 0, everything acknowledged is there, sockets end without 41', async () => {
   const stream = new Stream('term', people.bob, people.ada, 'websocket');
-  await stream.connect();
+  await stream.connect(server);
   let count = 0;
   let ended;
   await stream.run(16, () => {
