@@ -31,6 +31,7 @@ TEST_F(BackupTest, F27_IsAWholeDatabaseMadeBesideTheServer) {
   EXPECT_EQ(sorted_names(),
             (std::vector<std::string>{"copy.db", "parley.db", "parley.db-shm", "parley.db-wal", "parley.db.lock"}))
       << "nothing else is left";
+  EXPECT_EQ(bytes_of(report->file).substr(18, 2), "\1\1") << "it has no log, and says so";
   EXPECT_TRUE(check_database(report->file)->problems.empty());
   EXPECT_EQ(contents_of(report->file), (std::vector<std::string>{"m0", "m1", "m2"}));
   EXPECT_EQ(history(ann_, admin_).size(), 5U);

@@ -45,6 +45,7 @@ sio::Result<void, OpenFailure> copy_database(Connection& from, const fs::path& p
   {
     Statement statement(copy, "PRAGMA journal_mode = DELETE");
     if (statement.step()) mode = statement.text(0);
+    statement.run();  // what it says is what it is about to do
   }
   if (copy.error() != SqlError::none) return open_failure(copy, part);
   copy.close();

@@ -11,7 +11,7 @@
 
 #include "database_copy.hpp"
 #include "durable_file.hpp"
-#include "log_head.hpp"
+#include "log_file.hpp"
 #include "schema.hpp"
 #include "sio/runtime/clock.hpp"
 
@@ -100,9 +100,9 @@ sio::Result<bool, OpenFailure> look_at(const fs::path& file) {
     return open_failure(OpenError::not_a_database, file, "is not an SQLite database");
   }
   const fs::path log = with_suffix(file, "-wal");
-  const auto good_log = look_at_log_head(log);
-  if (!good_log) return open_failure(OpenError::io, log, error_of_system());
-  if (!*good_log) {
+  const LogState state = look_at_log(file, log);
+  if (state == LogState::unreadable) return open_failure(OpenError::io, log, error_of_system());
+  if (state == LogState::damaged) {
     return open_failure(
         OpenError::damaged, log,
         "the log is damaged at its beginning: what was written last cannot be read (restore a backup, or "

@@ -4,7 +4,7 @@
 #include "backup_fixture.hpp"
 #include "fault_vfs.hpp"
 #include "integrity_check.hpp"
-#include "log_head.hpp"
+#include "log_file.hpp"
 
 namespace parley::store {
 namespace {
@@ -162,6 +162,39 @@ TEST_F(IntegrityTest, F6_ALogWithADamagedHeadIsNotTakenForAnEmptyOne) {
   EXPECT_EQ(bytes_of(options_.file), database);
   write_file(log, good);
   EXPECT_EQ(contents_of(options_.file).size(), 3U);
+}
+
+// A power cut may do that to a head that is being written anew: then nothing is lost, and nobody is to be bothered.
+TEST_F(IntegrityTest, F6_ALogWhoseHeadWasCutIsOfNoUseIfTheDatabaseHasAllOfIt) {
+  open_with_people();
+  store_.reset();
+  send_in_log(3, "in the log ");
+  const std::filesystem::path log = options_.file.string() + "-wal";
+  std::string old = bytes_of(log);
+  EXPECT_EQ(contents_of(options_.file).size(), 3U) << "and at its end the log is in the database";
+  EXPECT_EQ(std::filesystem::file_size(log), 0U);
+  for (const std::size_t damaged : {std::size_t{1}, std::size_t{20}, kLogHeadBytes}) {
+    for (std::size_t i = 0; i < damaged; ++i) old[i] = static_cast<char>(old[i] ^ '\x5A');
+    write_file(log, old);
+    EXPECT_EQ(look_at_log(options_.file, log), LogState::usable);
+  }
+  EXPECT_EQ(contents_of(options_.file).size(), 3U);
+  write_file(log, old.substr(0, kLogHeadBytes));
+  EXPECT_EQ(look_at_log(options_.file, log), LogState::usable) << "a head alone";
+  write_file(log, std::string(100'000, 'x'));
+  EXPECT_EQ(look_at_log(options_.file, log), LogState::damaged) << "who knows what it was";
+}
+
+TEST_F(IntegrityTest, F6_ALogWhoseFirstPageIsDamagedIsNotTakenForAnEmptyOne) {
+  open_with_people();
+  store_.reset();
+  send_in_log(3, "in the log ");
+  const std::filesystem::path log = options_.file.string() + "-wal";
+  std::string bad = bytes_of(log);
+  ASSERT_GT(bad.size(), 4U * 4'096);
+  std::fill_n(bad.begin(), 4'096, '\x5A');
+  write_file(log, bad);
+  EXPECT_EQ(look_at_log(options_.file, log), LogState::damaged);
 }
 
 TEST_F(IntegrityTest, CheckNamesALogThatHasLostItsPosition) {

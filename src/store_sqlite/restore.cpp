@@ -154,7 +154,7 @@ sio::Result<RestoreReport, OpenFailure> make_part(const RestoreRequest& request,
   const EndOfLog backup = end_of_log(*from);
   const EndOfLog replaced = end_of_log_of(file);
   if (from->error() != SqlError::none) return open_failure(*from, source);
-  if (std::max(backup.last_id, replaced.last_id) > kIdMax - 2 * kSkipped) {
+  if (std::max({backup.last_id, replaced.last_id, backup.commits, replaced.commits}) > kIdMax - 2 * kSkipped) {
     return open_failure(OpenError::damaged, source, "its ids come to their end");
   }
   remove_database(part);

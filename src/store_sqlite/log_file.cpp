@@ -1,0 +1,152 @@
+#include "log_file.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "durable_file.hpp"
+
+namespace parley::store {
+namespace {
+
+constexpr std::uint32_t kMagic = 0x377F0682;  // the lowest bit: the checksums' words are big-endian
+constexpr std::uint32_t kVersion = 3'007'000;
+constexpr std::size_t kSummedOfHead = 24;
+constexpr std::size_t kFrameHeadBytes = 24;
+constexpr std::size_t kSummedOfFrameHead = 8;
+
+using Bytes = std::span<const unsigned char>;
+
+std::uint32_t big_endian(Bytes at) {
+  return std::uint32_t{at[0]} << 24U | std::uint32_t{at[1]} << 16U | std::uint32_t{at[2]} << 8U | std::uint32_t{at[3]};
+}
+
+std::uint32_t little_endian(Bytes at) {
+  return std::uint32_t{at[3]} << 24U | std::uint32_t{at[2]} << 16U | std::uint32_t{at[1]} << 8U | std::uint32_t{at[0]};
+}
+
+using Word = std::uint32_t (*)(Bytes);
+
+struct Sums {
+  std::uint32_t first = 0;
+  std::uint32_t second = 0;
+  friend bool operator==(const Sums&, const Sums&) = default;
+
+  void add(Bytes bytes, Word word) {
+    for (std::size_t at = 0; at + 8 <= bytes.size(); at += 8) {
+      first += word(bytes.subspan(at)) + second;
+      second += word(bytes.subspan(at + 4)) + first;
+    }
+  }
+};
+
+bool is_page_size(std::uint32_t bytes) { return bytes >= 512 && bytes <= 65'536 && (bytes & (bytes - 1)) == 0; }
+
+bool read_at(const Descriptor& file, std::size_t at, std::span<unsigned char> into) {
+  return pread(file.get(), into.data(), into.size(), static_cast<off_t>(at)) == static_cast<ssize_t>(into.size());
+}
+
+// The frames of a log without its head. Each frame's checksum goes on from the one before, so all but the first that is
+// left can be told from what merely stands there.
+class Frames {
+ public:
+  Frames(const Descriptor& log, std::size_t page_bytes) : log_(log), bytes_(kFrameHeadBytes + page_bytes) {}
+
+  // Whether all that was committed in them is in the database too.
+  bool are_all_in(const Descriptor& database) {
+    std::size_t first = 0;
+    for (const Word word : {Word{little_endian}, Word{big_endian}}) {
+      first = 0;
+      while (load(first, now_) && load(first + 1, next_) && !follows(word)) ++first;
+      if (load(first + 1, next_)) return walk(first, word, database);
+    }
+    // No two that belong together: at most one frame was ever written.
+    return !load(0, now_) || big_endian(now_) == 0 || walk(0, little_endian, database);
+  }
+
+ private:
+  bool load(std::size_t number, std::vector<unsigned char>& frame) const {
+    frame.resize(bytes_);
+    return read_at(log_, kLogHeadBytes + number * bytes_, frame);
+  }
+  // Whether next_ was written after now_, in one life of the log.
+  bool follows(Word word) const {
+    const Bytes now(now_);
+    const Bytes next(next_);
+    if (!std::equal(now.begin() + 8, now.begin() + 16, next.begin() + 8)) return false;
+    Sums sums{big_endian(now.subspan(16)), big_endian(now.subspan(20))};
+    sums.add(next.first(kSummedOfFrameHead), word);
+    sums.add(next.subspan(kFrameHeadBytes), word);
+    return sums == Sums{big_endian(next.subspan(16)), big_endian(next.subspan(20))};
+  }
+  bool walk(std::size_t number, Word word, const Descriptor& database) {
+    std::map<std::uint32_t, std::size_t> newest;     // page → frame
+    std::map<std::uint32_t, std::size_t> committed;  // the same, at the last commit
+    std::uint32_t pages = 0;                         // of the database then
+    load(number, now_);
+    while (true) {
+      newest[big_endian(now_)] = number;
+      if (const std::uint32_t size = big_endian(Bytes(now_).subspan(4)); size != 0) {
+        pages = size;
+        committed = newest;
+      }
+      if (!load(++number, next_) || !follows(word)) break;
+      std::swap(now_, next_);
+    }
+    return std::all_of(committed.begin(), committed.end(), [&](const auto& entry) {
+      return entry.first > pages || is_in(database, entry.first, entry.second);
+    });
+  }
+  bool is_in(const Descriptor& database, std::uint32_t page, std::size_t number) {
+    std::vector<unsigned char> there(bytes_ - kFrameHeadBytes);
+    return page > 0 && load(number, now_) && read_at(database, (page - 1) * there.size(), there) &&
+           std::equal(there.begin(), there.end(), now_.begin() + kFrameHeadBytes);
+  }
+
+  const Descriptor& log_;
+  const std::size_t bytes_;
+  std::vector<unsigned char> now_;
+  std::vector<unsigned char> next_;
+};
+
+std::size_t page_bytes_of(const Descriptor& database) {
+  std::array<unsigned char, 2> size{};
+  if (!read_at(database, 16, size)) return 0;
+  const std::uint32_t bytes = std::uint32_t{size[0]} << 8U | size[1];
+  return bytes == 1 ? 65'536 : bytes;
+}
+
+}  // namespace
+
+bool is_good_log_head(const std::array<unsigned char, kLogHeadBytes>& head) {
+  if (std::all_of(head.begin(), head.end(), [](unsigned char byte) { return byte == 0; })) return true;
+  const Bytes bytes(head);
+  const std::uint32_t magic = big_endian(bytes);
+  if ((magic & ~1U) != kMagic || big_endian(bytes.subspan(4)) != kVersion) return false;
+  if (!is_page_size(big_endian(bytes.subspan(8)))) return false;
+  Sums sums;
+  sums.add(bytes.first(kSummedOfHead), (magic & 1U) != 0 ? big_endian : little_endian);
+  return sums == Sums{big_endian(bytes.subspan(24)), big_endian(bytes.subspan(28))};
+}
+
+LogState look_at_log(const std::filesystem::path& database, const std::filesystem::path& log) {
+  if (!has_content(log)) return LogState::usable;
+  const Descriptor opened(log, O_RDONLY);
+  std::array<unsigned char, kLogHeadBytes> head{};
+  const ssize_t got = opened ? pread(opened.get(), head.data(), head.size(), 0) : -1;
+  if (got < 0) return LogState::unreadable;
+  if (static_cast<std::size_t>(got) < head.size() || is_good_log_head(head)) return LogState::usable;
+  const Descriptor pages(database, O_RDONLY);
+  if (!pages) return LogState::unreadable;
+  const std::size_t page_bytes = page_bytes_of(pages);
+  if (!is_page_size(static_cast<std::uint32_t>(page_bytes))) return LogState::damaged;
+  return Frames(opened, page_bytes).are_all_in(pages) ? LogState::usable : LogState::damaged;
+}
+
+}  // namespace parley::store
