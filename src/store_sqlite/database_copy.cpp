@@ -27,8 +27,8 @@ EndOfLog pair_of(Connection& connection, std::string_view sql) {
 
 }  // namespace
 
-sio::Result<void, OpenFailure> copy_database(Connection& from, const fs::path& part) {
-  Connection copy(part, OpenMode::read_write);
+sio::Result<void, OpenFailure> copy_database(Connection& from, const fs::path& part, Files& files, const char* vfs) {
+  Connection copy(part, OpenMode::read_write, vfs);
   // Who finds a copy that was not finished throws it away: it needs no journal, and is synchronised once, at the end.
   copy.execute("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF");
   if (copy.error() != SqlError::none) return open_failure(copy, part);
@@ -49,7 +49,7 @@ sio::Result<void, OpenFailure> copy_database(Connection& from, const fs::path& p
   }
   if (copy.error() != SqlError::none) return open_failure(copy, part);
   copy.close();
-  if (mode != "delete" || !sync_file(part)) return open_failure(OpenError::io, part, error_of_system());
+  if (mode != "delete" || !files.sync(part)) return open_failure(OpenError::io, part, error_of_system());
   return {};
 }
 
@@ -61,9 +61,8 @@ std::string first_damage(Connection& connection, bool all) {
   return std::string(statement.text(0));
 }
 
-void remove_database(const fs::path& file) {
-  std::error_code ignored;
-  for (const std::string_view suffix : {"", "-wal", "-shm", "-journal"}) fs::remove(with_suffix(file, suffix), ignored);
+void remove_database(const fs::path& file, Files& files) {
+  for (const std::string_view suffix : {"", "-wal", "-shm", "-journal"}) files.remove(with_suffix(file, suffix));
 }
 
 EndOfLog end_of_log(Connection& connection) {

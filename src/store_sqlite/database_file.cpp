@@ -1,11 +1,8 @@
 #include "database_file.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
+#include <span>
 #include <system_error>
 #include <utility>
 
@@ -22,6 +19,18 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kHeaderBytes = 100;
 constexpr std::string_view kMagic{"SQLite format 3\0", 16};
+constexpr std::string_view kJournalMagic{"\xD9\xD5\x05\xF9\x20\xA1\x63\xD7", 8};
+
+// Whether SQLite left a log or a journal beside it that can begin with the first page.
+bool has_log(const fs::path& file, Files& files) {
+  std::array<unsigned char, kLogHeadBytes> head{};
+  const auto got = files.read(with_suffix(file, "-wal"), 0, head);
+  if (got == static_cast<std::ptrdiff_t>(head.size()) && head[0] != 0 && is_good_log_head(head)) return true;
+  const auto begun = std::span(head).first(kJournalMagic.size());
+  return files.read(with_suffix(file, "-journal"), 0, begun) == static_cast<std::ptrdiff_t>(begun.size()) &&
+         std::equal(begun.begin(), begun.end(), kJournalMagic.begin(),
+                    [](unsigned char there, char magic) { return there == static_cast<unsigned char>(magic); });
+}
 
 bool has_columns(Connection& connection, std::string_view table, std::initializer_list<std::string_view> wanted) {
   std::size_t found = 0;
@@ -78,29 +87,31 @@ sio::Result<fs::path, OpenFailure> resolve(const fs::path& file) {
   return open_failure(OpenError::cannot_create, file, "its directory does not exist");
 }
 
-sio::Result<bool, OpenFailure> look_at(const fs::path& file) {
-  if (!has_content(file)) {
-    std::error_code error;
-    if (fs::exists(file, error) && !fs::is_regular_file(file, error)) {
-      return open_failure(OpenError::not_a_database, file, "is not a regular file");
-    }
+sio::Result<bool, OpenFailure> look_at(const fs::path& file, Files& files) {
+  const Files::Looked found = files.look(file);
+  if (found.kind == Files::Kind::other) {
+    return open_failure(OpenError::not_a_database, file, "is not a regular file");
+  }
+  if (found.bytes == 0) {
     // A rollback journal may be left by a first start that was killed: it holds nothing that was ever committed.
-    if (has_content(with_suffix(file, "-wal"))) {
+    if (files.look(with_suffix(file, "-wal")).bytes > 0) {
       return open_failure(OpenError::orphaned_log, file,
                           "the database is missing or empty, but its log is there: put the database back, or move the "
                           "log away to begin anew");
     }
     return false;
   }
-  const Descriptor opened(file, O_RDONLY);
-  std::array<char, kHeaderBytes> header{};
-  const ssize_t got = opened ? pread(opened.get(), header.data(), header.size(), 0) : -1;
+  std::array<unsigned char, kHeaderBytes> header{};
+  const std::ptrdiff_t got = files.read(file, 0, header);
   if (got < 0) return open_failure(OpenError::io, file, error_of_system());
-  if (static_cast<std::size_t>(got) < header.size() || std::string_view(header.data(), kMagic.size()) != kMagic) {
+  const bool good =
+      static_cast<std::size_t>(got) == header.size() && std::equal(kMagic.begin(), kMagic.end(), header.begin());
+  // When the power goes, a write to this page may be there in part only. Then the log or the journal has it.
+  if (!good && !has_log(file, files)) {
     return open_failure(OpenError::not_a_database, file, "is not an SQLite database");
   }
   const fs::path log = with_suffix(file, "-wal");
-  const LogState state = look_at_log(file, log);
+  const LogState state = look_at_log(file, log, files);
   if (state == LogState::unreadable) return open_failure(OpenError::io, log, error_of_system());
   if (state == LogState::damaged) {
     return open_failure(
@@ -111,9 +122,8 @@ sio::Result<bool, OpenFailure> look_at(const fs::path& file) {
   return true;
 }
 
-sio::Result<void, OpenFailure> create_file(const fs::path& file) {
-  const Descriptor created(file, O_RDWR | O_CREAT | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-  if (created && created.sync() && sync_directory_of(file)) return {};
+sio::Result<void, OpenFailure> create_file(const fs::path& file, Files& files) {
+  if (files.create(file)) return {};
   return open_failure(OpenError::cannot_create, file, error_of_system());
 }
 
@@ -173,19 +183,22 @@ sio::Result<void, OpenFailure> prepare_for_writing(Connection& connection, const
   return {};
 }
 
-sio::Result<fs::path, OpenFailure> back_up_before(Connection& connection, const fs::path& file, int version) {
+sio::Result<fs::path, OpenFailure> back_up_before(Connection& connection, const fs::path& file, int version,
+                                                  Files& files, const char* vfs) {
   const std::string suffix = ".before-" + std::to_string(version) + "-" + compact_utc(sio::rt::unix_now_us());
   fs::path target = with_suffix(file, suffix);
-  for (int n = 2; fs::exists(target); ++n) target = with_suffix(file, suffix + "-" + std::to_string(n));
+  for (int n = 2; files.look(target).kind != Files::Kind::absent; ++n) {
+    target = with_suffix(file, suffix + "-" + std::to_string(n));
+  }
   const fs::path part = with_suffix(target, ".part");
-  remove_database(part);
-  if (auto created = create_file(part); !created) return sio::fail(created.error());
-  if (auto copied = copy_database(connection, part); !copied) {
-    remove_database(part);
+  remove_database(part, files);
+  if (auto created = create_file(part, files); !created) return sio::fail(created.error());
+  if (auto copied = copy_database(connection, part, files, vfs); !copied) {
+    remove_database(part, files);
     return sio::fail(copied.error());
   }
-  if (publish_file(part, target, false)) return target;
-  remove_database(part);
+  if (files.publish(part, target)) return target;
+  remove_database(part, files);
   return open_failure(OpenError::cannot_create, target, "the backup before the migration could not be written");
 }
 

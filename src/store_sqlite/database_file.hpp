@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "parley/store_sqlite/files.hpp"
 #include "parley/store_sqlite/open_error.hpp"
 #include "sio/base/result.hpp"
 #include "sqlite.hpp"
@@ -22,10 +23,10 @@ sio::Result<std::filesystem::path, OpenFailure> resolve(const std::filesystem::p
 
 // Whether there is a database (false: absent or empty). A failure if the file is no SQLite database, if it is not there
 // but its log is, or if its log has a damaged head.
-sio::Result<bool, OpenFailure> look_at(const std::filesystem::path& file);
+sio::Result<bool, OpenFailure> look_at(const std::filesystem::path& file, Files& files = real_files());
 
 // An empty file with mode 0600, on stable storage with its directory's entry. One that exists is left as it is.
-sio::Result<void, OpenFailure> create_file(const std::filesystem::path& file);
+sio::Result<void, OpenFailure> create_file(const std::filesystem::path& file, Files& files = real_files());
 
 // A connection for reading, beside a running server too. Where somebody was killed while writing without a log ahead,
 // what they left must be rolled back before anything can be read: then it can write, and does just that.
@@ -40,6 +41,7 @@ sio::Result<void, OpenFailure> prepare_for_writing(Connection& connection, const
 
 // A copy with mode 0600 beside the database, named `<file>.before-<version>-<UTC time>`, complete or not there at all.
 sio::Result<std::filesystem::path, OpenFailure> back_up_before(Connection& connection,
-                                                               const std::filesystem::path& file, int version);
+                                                               const std::filesystem::path& file, int version,
+                                                               Files& files, const char* vfs);
 
 }  // namespace parley::store

@@ -14,7 +14,16 @@ namespace parley::store {
 
 inline constexpr const char* kFaultVfs = "parley-faults";
 
-enum class FaultCall : std::uint32_t { open = 1, read = 2, write = 4, sync = 8 };
+// names: of files, beside SQLite's own calls (store::Files: making, renaming, removing, synchronising a directory).
+enum class FaultCall : std::uint32_t {
+  open = 1,
+  read = 2,
+  write = 4,
+  sync = 8,
+  truncate = 16,
+  remove = 32,
+  names = 64
+};
 constexpr FaultCall operator|(FaultCall a, FaultCall b) {
   return static_cast<FaultCall>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
 }
@@ -70,7 +79,10 @@ inline int write(sqlite3_file* f, const void* from, int count, sqlite3_int64 at)
   const int code = strike(FaultCall::write);
   return code != 0 ? code : real(f)->pMethods->xWrite(real(f), from, count, at);
 }
-inline int truncate(sqlite3_file* f, sqlite3_int64 size) { return real(f)->pMethods->xTruncate(real(f), size); }
+inline int truncate(sqlite3_file* f, sqlite3_int64 size) {
+  const int code = strike(FaultCall::truncate);
+  return code != 0 ? code : real(f)->pMethods->xTruncate(real(f), size);
+}
 inline int sync(sqlite3_file* f, int flags) {
   const int code = strike(FaultCall::sync);
   return code != 0 ? code : real(f)->pMethods->xSync(real(f), flags);
@@ -106,6 +118,11 @@ inline int open(sqlite3_vfs* /*vfs*/, const char* name, sqlite3_file* file, int 
   return code;
 }
 
+inline int remove(sqlite3_vfs* /*vfs*/, const char* name, int sync_directory) {
+  const int code = strike(FaultCall::remove);
+  return code != 0 ? code : real_vfs->xDelete(real_vfs, name, sync_directory);
+}
+
 }  // namespace fault_vfs_detail
 
 inline void register_fault_vfs() {
@@ -115,6 +132,7 @@ inline void register_fault_vfs() {
     copy.zName = kFaultVfs;
     copy.szOsFile += static_cast<int>(sizeof(fault_vfs_detail::File));
     copy.xOpen = fault_vfs_detail::open;
+    copy.xDelete = fault_vfs_detail::remove;
     copy.pNext = nullptr;
     return copy;
   }();

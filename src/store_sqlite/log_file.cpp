@@ -1,7 +1,5 @@
 #include "log_file.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <map>
@@ -9,8 +7,6 @@
 #include <span>
 #include <utility>
 #include <vector>
-
-#include "durable_file.hpp"
 
 namespace parley::store {
 namespace {
@@ -48,18 +44,24 @@ struct Sums {
 
 bool is_page_size(std::uint32_t bytes) { return bytes >= 512 && bytes <= 65'536 && (bytes & (bytes - 1)) == 0; }
 
-bool read_at(const Descriptor& file, std::size_t at, std::span<unsigned char> into) {
-  return pread(file.get(), into.data(), into.size(), static_cast<off_t>(at)) == static_cast<ssize_t>(into.size());
+// A file that can be read anywhere.
+struct Readable {
+  Files& files;
+  const std::filesystem::path& path;
+};
+
+bool read_at(const Readable& file, std::size_t at, std::span<unsigned char> into) {
+  return file.files.read(file.path, at, into) == static_cast<std::ptrdiff_t>(into.size());
 }
 
 // The frames of a log without its head. Each frame's checksum goes on from the one before, so all but the first that is
 // left can be told from what merely stands there.
 class Frames {
  public:
-  Frames(const Descriptor& log, std::size_t page_bytes) : log_(log), bytes_(kFrameHeadBytes + page_bytes) {}
+  Frames(const Readable& log, std::size_t page_bytes) : log_(log), bytes_(kFrameHeadBytes + page_bytes) {}
 
   // Whether all that was committed in them is in the database too.
-  bool are_all_in(const Descriptor& database) {
+  bool are_all_in(const Readable& database) {
     std::size_t first = 0;
     for (const Word word : {Word{little_endian}, Word{big_endian}}) {
       first = 0;
@@ -85,7 +87,7 @@ class Frames {
     sums.add(next.subspan(kFrameHeadBytes), word);
     return sums == Sums{big_endian(next.subspan(16)), big_endian(next.subspan(20))};
   }
-  bool walk(std::size_t number, Word word, const Descriptor& database) {
+  bool walk(std::size_t number, Word word, const Readable& database) {
     std::map<std::uint32_t, std::size_t> newest;     // page → frame
     std::map<std::uint32_t, std::size_t> committed;  // the same, at the last commit
     std::uint32_t pages = 0;                         // of the database then
@@ -103,19 +105,19 @@ class Frames {
       return entry.first > pages || is_in(database, entry.first, entry.second);
     });
   }
-  bool is_in(const Descriptor& database, std::uint32_t page, std::size_t number) {
+  bool is_in(const Readable& database, std::uint32_t page, std::size_t number) {
     std::vector<unsigned char> there(bytes_ - kFrameHeadBytes);
     return page > 0 && load(number, now_) && read_at(database, (page - 1) * there.size(), there) &&
            std::equal(there.begin(), there.end(), now_.begin() + kFrameHeadBytes);
   }
 
-  const Descriptor& log_;
+  const Readable& log_;
   const std::size_t bytes_;
   std::vector<unsigned char> now_;
   std::vector<unsigned char> next_;
 };
 
-std::size_t page_bytes_of(const Descriptor& database) {
+std::size_t page_bytes_of(const Readable& database) {
   std::array<unsigned char, 2> size{};
   if (!read_at(database, 16, size)) return 0;
   const std::uint32_t bytes = std::uint32_t{size[0]} << 8U | size[1];
@@ -135,18 +137,17 @@ bool is_good_log_head(const std::array<unsigned char, kLogHeadBytes>& head) {
   return sums == Sums{big_endian(bytes.subspan(24)), big_endian(bytes.subspan(28))};
 }
 
-LogState look_at_log(const std::filesystem::path& database, const std::filesystem::path& log) {
-  if (!has_content(log)) return LogState::usable;
-  const Descriptor opened(log, O_RDONLY);
+LogState look_at_log(const std::filesystem::path& database, const std::filesystem::path& log, Files& files) {
+  if (files.look(log).bytes == 0) return LogState::usable;
   std::array<unsigned char, kLogHeadBytes> head{};
-  const ssize_t got = opened ? pread(opened.get(), head.data(), head.size(), 0) : -1;
+  const std::ptrdiff_t got = files.read(log, 0, head);
   if (got < 0) return LogState::unreadable;
   if (static_cast<std::size_t>(got) < head.size() || is_good_log_head(head)) return LogState::usable;
-  const Descriptor pages(database, O_RDONLY);
-  if (!pages) return LogState::unreadable;
+  const Readable frames{files, log};
+  const Readable pages{files, database};
   const std::size_t page_bytes = page_bytes_of(pages);
   if (!is_page_size(static_cast<std::uint32_t>(page_bytes))) return LogState::damaged;
-  return Frames(opened, page_bytes).are_all_in(pages) ? LogState::usable : LogState::damaged;
+  return Frames(frames, page_bytes).are_all_in(pages) ? LogState::usable : LogState::damaged;
 }
 
 }  // namespace parley::store

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "parley/store_sqlite/files.hpp"
+
 namespace parley::store {
 
 inline constexpr std::size_t kLogHeadBytes = 32;
@@ -23,6 +25,7 @@ enum class LogState : std::uint8_t {
 };
 
 // Reads the head; all of the log only if that is wrong. For a database that this process does not have open.
-LogState look_at_log(const std::filesystem::path& database, const std::filesystem::path& log);
+LogState look_at_log(const std::filesystem::path& database, const std::filesystem::path& log,
+                     Files& files = real_files());
 
 }  // namespace parley::store

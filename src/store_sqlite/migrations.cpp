@@ -86,10 +86,11 @@ sio::Result<OpenDatabase, OpenFailure> open_database(const OpenRequest& request)
   }
   if (!lock) return open_failure(OpenError::cannot_create, file, "its lock cannot be made beside it");
   if (auto finished = finish_restore(file); !finished) return sio::fail(finished.error());
-  const auto exists = look_at(file);
+  Files& files = request.files == nullptr ? real_files() : *request.files;
+  const auto exists = look_at(file, files);
   if (!exists) return sio::fail(exists.error());
   if (!*exists) {
-    if (auto created = create_file(file); !created) return sio::fail(created.error());
+    if (auto created = create_file(file, files); !created) return sio::fail(created.error());
   }
 
   OpenDatabase open{std::move(lock).value(), file, Connection(file, OpenMode::read_write, request.vfs), {}};
@@ -104,7 +105,7 @@ sio::Result<OpenDatabase, OpenFailure> open_database(const OpenRequest& request)
   }
   if (auto prepared = prepare_for_writing(open.writer, file); !prepared) return sio::fail(prepared.error());
   if (!due.empty() && *version > 0) {
-    auto backup = back_up_before(open.writer, file, due.back().version);
+    auto backup = back_up_before(open.writer, file, due.back().version, files, request.vfs);
     if (!backup) return sio::fail(backup.error());
     open.report.backup = std::move(backup).value();
   }
@@ -113,7 +114,7 @@ sio::Result<OpenDatabase, OpenFailure> open_database(const OpenRequest& request)
 }
 
 sio::Result<MigrationReport, OpenFailure> migrate(const std::filesystem::path& file) {
-  auto opened = open_database({file, true, nullptr});
+  auto opened = open_database({.file = file});
   if (!opened) return sio::fail(opened.error());
   // Closing would do it too, and keep quiet if it fails. What a full disk leaves in the log is as good there.
   sqlite3* const database = opened->writer.handle();

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "file_lock.hpp"
+#include "parley/store_sqlite/files.hpp"
 #include "parley/store_sqlite/migrations.hpp"
 #include "parley/store_sqlite/open_error.hpp"
 #include "sio/base/result.hpp"
@@ -22,7 +23,8 @@ struct OpenDatabase {
 struct OpenRequest {
   std::filesystem::path file;
   bool auto_migrate = true;
-  const char* vfs = nullptr;
+  const char* vfs = nullptr;  // null: the default one
+  Files* files = nullptr;     // null: real_files()
 };
 
 sio::Result<OpenDatabase, OpenFailure> open_database(const OpenRequest& request);

@@ -35,12 +35,18 @@ struct SqliteStore::Parts {
 };
 
 sio::Result<std::unique_ptr<SqliteStore>, OpenFailure> SqliteStore::open(StoreOptions options) {
-  auto opened = open_database({options.file, options.auto_migrate, options.vfs});
+  auto opened = open_database({options.file, options.auto_migrate, options.vfs, options.files});
   if (!opened) return sio::fail(opened.error());
   options.file = opened->file;
   auto parts = std::make_unique<Parts>(std::move(opened->lock), std::move(opened->writer),
                                        std::move(opened->report.backup), options);
   if (!parts->writer.prepare()) return open_failure(parts->writer.connection(), options.file);
+  // The log is there by now, and nothing is told before its name is on stable storage. SQLite synchronises the
+  // directory too, but takes no notice if that fails.
+  Files& files = options.files == nullptr ? real_files() : *options.files;
+  if (!files.sync_directory_of(options.file)) {
+    return open_failure(OpenError::io, options.file, "its directory cannot be synchronised");
+  }
   if (const Connection* failed = parts->readers.failed()) return open_failure(*failed, options.file);
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(parts)));
 }

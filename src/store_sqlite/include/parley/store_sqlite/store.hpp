@@ -16,6 +16,7 @@
 #include "parley/service/logins.hpp"
 #include "parley/service/message_log.hpp"
 #include "parley/service/message_reader.hpp"
+#include "parley/store_sqlite/files.hpp"
 #include "parley/store_sqlite/migrations.hpp"
 #include "parley/store_sqlite/open_error.hpp"
 #include "sio/base/result.hpp"
@@ -40,6 +41,7 @@ struct StoreOptions {
   std::size_t checkpoint_pages_held = 64'000;
   std::size_t check_pages_max = 256'000;
   const char* vfs = nullptr;  // an SQLite VFS by its name, for tests; null: the default one
+  Files* files = nullptr;     // over the same files as the VFS, for tests; null: the file system
 };
 
 // What the look through the whole database has found (check_in_background).
