@@ -48,6 +48,45 @@ simulation_halves() {
   return $rc
 }
 
+# in_two_halves NAME FILTER VARIABLE COUNT: powercut_test with odd and even seeds (NAME_FIRST, NAME_STEP), VARIABLE being half
+# the count for each; logs in build/log/NAME-[12].log.
+in_two_halves() {
+  local name=$1 filter=$2 variable=$3 count=$4 first rc=0 processes=()
+  for first in 1 2; do
+    env "${variable}=$(((count + 1) / 2))" "${name^^}_FIRST=$first" "${name^^}_STEP=2" \
+      build/release/bin/powercut_test --gtest_filter="$filter" >"build/log/$name-$first.log" 2>&1 &
+    processes+=($!)
+  done
+  for first in 1 2; do
+    wait "${processes[first - 1]}" || { tail -n 200 "build/log/$name-$first.log"; rc=1; }
+  done
+  return $rc
+}
+
+# 1,000,000 images (POWERCUT_IMAGES) of what power cuts leave of a store, judged by the store that opens them
+# (tests/powercut). A failing image is told with its story and is judged alone by POWERCUT_IMAGE.
+torture_part_powercut() {
+  local first
+  build_targets release powercut_test
+  step 'powercut: two halves' in_two_halves powercut 'PowerCut.*' POWERCUT_IMAGES "${POWERCUT_IMAGES:-1000000}"
+  for first in 1 2; do sed -n '/^images /,/^writes /p' "build/log/powercut-$first.log"; done
+}
+
+# 10,000 kills (KILLPOINTS) of a process with a store, at every call that it makes of the file system.
+torture_part_killpoints() {
+  local first
+  build_targets release powercut_test
+  step 'killpoints: two halves' in_two_halves killpoints 'KillPoints.*' KILLPOINTS "${KILLPOINTS:-10000}"
+  for first in 1 2; do grep '^killed at ' "build/log/killpoints-$first.log"; done
+}
+
+# The k-th call of each kind fails, once or from then on, for every k until none does: sends, logins, migrations.
+torture_part_storefaults() {
+  build_targets release powercut_test
+  step 'storefaults: every k' env FAULTS_EVERY=1 build/release/bin/powercut_test '--gtest_filter=*FaultSweep*'
+  grep '^swept ' build/log/storefaults--every-k.log
+}
+
 # Every real client and version (tests/clients), the server killed under each; writes the table of docs/clients.md.
 torture_part_clients() {
   local results=$PWD/build/clients-results.jsonl

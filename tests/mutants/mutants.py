@@ -75,7 +75,7 @@ def planted(text: str, mutant: Mutant) -> str:
 class Tree:
     """A copy of the committed state with a build of its own."""
 
-    def __init__(self, number: int, commit: str):
+    def __init__(self, number: int, commit: str, server: bool):
         self.path = WORK / f"tree{number}"
         self.build = self.path / "build" / "dev"
         if not (self.path / ".git").exists():
@@ -84,7 +84,7 @@ class Tree:
         run(["git", "checkout", "--quiet", "--force", "--detach", commit], self.path)
         self.env = os.environ | {"CCACHE_BASEDIR": str(self.path), "CCACHE_NOHASHDIR": "1", "NO_COLOR": "1",
                                  "SIO_CONFORMANCE": str(self.build / "bin" / "sio-conformance")}
-        run(["cmake", "--preset", "dev", "-B", str(self.build), "-DPARLEY_SERVER=OFF", "-DPARLEY_WEB=OFF"],
+        run(["cmake", "--preset", "dev", "-B", str(self.build), f"-DPARLEY_SERVER={'ON' if server else 'OFF'}", "-DPARLEY_WEB=OFF"],
             self.path, self.env)
 
     def make(self, *targets: str) -> str | None:
@@ -149,12 +149,13 @@ def check_unmutated(tree: Tree, mutants: list[Mutant]) -> None:
 def run_all(mutants: list[Mutant]) -> dict[str, tuple[str, str]]:
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True, capture_output=True, check=True).stdout.strip()
     WORK.mkdir(parents=True, exist_ok=True)
-    first = Tree(0, commit)
+    server = any(not m.file.startswith("lib/") for m in mutants)  # the library alone builds faster
+    first = Tree(0, commit, server)
     check_unmutated(first, mutants)
     trees: queue.SimpleQueue[Tree] = queue.SimpleQueue()
     trees.put(first)
     for number in range(1, min(os.cpu_count() or 1, len(mutants))):
-        other = Tree(number, commit)
+        other = Tree(number, commit, server)
         other.make(*sorted({m.target for m in mutants}))
         trees.put(other)
     results = {}

@@ -1,6 +1,7 @@
 // FAULTS_EVERY=1   every k, instead of a sample of the later ones
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -97,7 +98,7 @@ TEST_P(FaultSweep, F5_TheKthFailingCallCostsNothingThatWasToldAndTheNextStartRec
       ASSERT_LT(k, 100'000) << "the sweep ends where nothing fails any more";
     }
   }
-  RecordProperty("runs", std::to_string(runs));
+  std::printf("swept %s: %ld runs\n", ::testing::UnitTest::GetInstance()->current_test_info()->name(), runs);
 }
 
 std::vector<Sweep> sweeps() {
