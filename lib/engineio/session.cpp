@@ -54,17 +54,35 @@ std::size_t Session::wire_size(const Packet& packet) const {
 
 bool Session::send(Packet packet, bool writable, TimePoint /*now*/, Actions& out) {
   if (!open()) return false;
-  const std::size_t waiting = outbox_.size() - head_;
   if (packet.droppable) {
-    const bool room = poll_ != 0 && waiting < config_->poll_packets_max;
+    const bool room = poll_ != 0 && outbox_.size() - head_ < config_->poll_packets_max;
     if (!(transport_ == TransportKind::polling ? room : writable)) return false;
   }
-  if (waiting >= config_->outbox_packets_max || outbox_bytes_ + wire_size(packet) > config_->outbox_bytes_max) {
+  if (!has_room(packet)) {
     end(DisconnectReason::slow_consumer, out);
     return false;
   }
   push(std::move(packet));
   return true;
+}
+
+bool Session::has_room(const Packet& packet) const {
+  return waiting_packets() < packets_allowed_ && waiting_bytes() + wire_size(packet) <= config_->outbox_bytes_max;
+}
+
+void Session::set_unsent(std::size_t packets, std::size_t bytes) {
+  unsent_packets_ = static_cast<std::uint32_t>(packets);
+  unsent_bytes_ = static_cast<std::uint32_t>(bytes);
+}
+
+// At the end of a turn: what waits now, at the bound or beyond it, may wait until less does; more may not.
+void Session::settle_burst() {
+  const std::size_t waiting = waiting_packets();
+  if (waiting < config_->outbox_packets_max) {
+    packets_allowed_ = kAnyNumber;
+  } else if (packets_allowed_ == kAnyNumber) {
+    packets_allowed_ = static_cast<std::uint32_t>(waiting);
+  }
 }
 
 void Session::push(Packet packet) {
@@ -218,6 +236,22 @@ void Session::count_control_packet(TimePoint now, Actions& out) {
     control_packets_ = 0;
   }
   if (++control_packets_ > config_->control_packets_per_second_max) end(DisconnectReason::flood, out);
+}
+
+void Session::count_packet(TimePoint now, Actions& out) {
+  if (config_->packets_per_second_max == 0) return;
+  constexpr auto kSecond = std::chrono::seconds{1};
+  if (second_packets_ == 0 || now - second_since_ >= kSecond) {
+    const bool full = second_packets_ > config_->packets_per_second_max;
+    const bool next = second_packets_ != 0 && now - second_since_ < 2 * kSecond;
+    full_seconds_ = full && next ? full_seconds_ + 1 : 0;
+    second_since_ = next ? second_since_ + kSecond : now;
+    second_packets_ = 0;
+  }
+  ++second_packets_;
+  if (second_packets_ > config_->packets_per_second_max && full_seconds_ + 1 >= config_->flood_seconds) {
+    end(DisconnectReason::flood, out);
+  }
 }
 
 }  // namespace sio::eio

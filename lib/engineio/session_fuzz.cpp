@@ -32,6 +32,8 @@ Config small_config(unsigned choice) {
   config.poll_packets_max = 1 + (choice >> 3 & 3);
   config.outbox_bytes_max = 256;
   config.outbox_packets_max = 24;
+  config.packets_per_second_max = choice % 5 == 0 ? 12 : 0;
+  config.flood_seconds = 2;
   config.allow_upgrade = choice < 224;
   return config;
 }

@@ -122,9 +122,9 @@ class Harness {
     if (!handling_) settle();
   }
   void flush() {
+    if (writable) drain(session_.connection());
     session_.flush(now_, actions_);
     settle();
-    if (writable) drain(session_.connection());
     check_memory();
   }
   // Time passes; on_timer() is called at each deadline within, exactly.

@@ -66,12 +66,69 @@ TEST(EngineOutbox, SlowConsumerInAHandlerEndsThePost) {
   Script s{polling_session(small_outbox())};
   s.on_message(echo);
   s.post(1,
-         "4a\x1e"
-         "4b\x1e"
-         "4c\x1e"
-         "4d\x1e"
-         "4e")
-      .expect("text a", "text b", "text c", "text d", "ended slow consumer", "answer 1 400 ", "gone");
+         "4aa\x1e"
+         "4bb\x1e"
+         "4cc\x1e"
+         "4dd\x1e"
+         "4ee")
+      .expect("text aa", "text bb", "text cc", "text dd", "ended slow consumer", "answer 1 400 ", "gone");
+}
+
+// One turn may bring more messages than a client that reads well can take in it; but not another turn as well.
+TEST(EngineOutbox, R3_OneTurnMayGoBeyondTheBoundOfPackets) {
+  const auto burst = [](int count) {
+    return [count](Harness& h) {
+      for (int i = 0; i < count; ++i) h.send("4");
+    };
+  };
+  Script s{websocket_session(small_outbox())};
+  s.writable(false).turn(burst(2)).turn(burst(6)).expect();
+  EXPECT_EQ(s.session().waiting_packets(), 8U);
+  EXPECT_FALSE(s.session().has_room({SharedBytes{"4"}}));
+  s.send("4").expect("ended slow consumer", "close 7", "gone");
+}
+
+// Whoever takes as much as comes is not slow, however much is before it; less than the bound, and all is as before.
+TEST(EngineOutbox, R3_WhoCatchesUpWithABurstMayTakeItsTime) {
+  Config config = small_outbox();
+  config.poll_packets_max = 1;
+  Script s{polling_session(config)};
+  s.turn([](Harness& h) {
+     for (int i = 0; i < 6; ++i) h.send("4");
+   }).expect();
+  for (RequestId id = 1; id < 10; ++id) s.poll(id).expect("answer " + std::to_string(id) + " 200 4").send("4").expect();
+  for (RequestId id = 10; id < 14; ++id) s.poll(id).expect("answer " + std::to_string(id) + " 200 4");
+  EXPECT_EQ(s.session().waiting_packets(), 2U);
+  s.turn([](Harness& h) {
+     for (int i = 0; i < 4; ++i) h.send("4");
+   }).expect();
+  s.send("4").expect("ended slow consumer", "gone");
+}
+
+// The bound of bytes holds for one turn too.
+TEST(EngineOutbox, R3_NoTurnGoesBeyondTheBoundOfBytes) {
+  Script s{websocket_session(small_outbox())};
+  s.writable(false);
+  s.turn([](Harness& h) {
+     for (int i = 0; i < 10; ++i) EXPECT_TRUE(h.send("4"));
+     EXPECT_FALSE(h.send("4"));
+   }).expect("ended slow consumer", "close 7", "gone");
+}
+
+// What was taken from the outbox and the kernel did not take waits all the same.
+TEST(EngineOutbox, R3_WhatTheKernelDidNotTakeWaitsToo) {
+  Script bytes{websocket_session(small_outbox())};
+  bytes.writable(false);
+  bytes.session().set_unsent(1, 7);
+  bytes.send("4ab").expect();
+  EXPECT_EQ(bytes.session().waiting_bytes(), 10U);
+  EXPECT_EQ(bytes.session().waiting_packets(), 2U);
+  bytes.send("4").expect("ended slow consumer", "close 7", "gone");
+
+  Script packets{websocket_session(small_outbox())};
+  packets.writable(false);
+  packets.session().set_unsent(2, 3);
+  packets.send("4").send("4").expect("ended slow consumer", "close 7", "gone");
 }
 
 // Droppable packets ----------------------------------------------------------------------------------------------

@@ -39,6 +39,11 @@ std::string Session::pop_poll_body(std::size_t& packets) {
 }
 
 void Session::flush(TimePoint /*now*/, Actions& out) {
+  answer_waiting_poll(out);
+  if (open()) settle_burst();
+}
+
+void Session::answer_waiting_poll(Actions& out) {
   if (poll_ == 0) return;
   if (has_packets()) {
     std::size_t packets = 0;
@@ -82,7 +87,7 @@ void Session::on_poll(RequestId request, TimePoint now, Actions& out) {
     refuse(request, RequestError::bad_request, out);
     return;
   }
-  flush(now, out);  // a poll that has its answer already does not overlap, though the turn has not ended
+  answer_waiting_poll(out);  // a poll that has its answer already does not overlap, though the turn has not ended
   if (poll_ != 0) {
     refuse_without_body(request, out);
     end(DisconnectReason::overlapping_request, out);
@@ -158,6 +163,8 @@ Incoming Session::next_from_post(std::string& scratch, TimePoint now, Actions& o
       leave_drained(out);
       break;
     }
+    count_packet(now, out);
+    if (!open()) continue;  // it was one too many, and has its answer
     if (packet->starts_with('b')) {
       if (base64_decode_into(packet->substr(1), scratch)) return {Incoming::Kind::binary, scratch};
       end(DisconnectReason::parse_error, out);

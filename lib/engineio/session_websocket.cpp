@@ -20,6 +20,8 @@ Incoming Session::on_websocket_message(ConnectionId connection, bool binary, std
     return {};
   }
   if (connection != connection_) return {};
+  count_packet(now, out);
+  if (!open()) return {};
   if (binary) return {Incoming::Kind::binary, data};
   return on_packet(data, now, out);
 }
@@ -50,6 +52,7 @@ void Session::take_probe() {
   connection_ = std::exchange(probe_, 0);
   probe_answered_ = false;
   transport_ = TransportKind::websocket;
+  set_unsent(0, 0);
   // The packets kept their places; only what they take on the wire has changed.
   outbox_bytes_ = 0;
   for (std::size_t i = head_; i < outbox_.size(); ++i) outbox_bytes_ += wire_size(outbox_[i]);
@@ -62,7 +65,9 @@ void Session::drop_probe(Actions& out) {
 
 void Session::on_control_frame(ConnectionId connection, TimePoint now, Actions& out) {
   if (!open() || connection == 0) return;
-  if (connection == connection_ || connection == probe_) count_control_packet(now, out);
+  if (connection != connection_ && connection != probe_) return;
+  count_packet(now, out);
+  if (open()) count_control_packet(now, out);
 }
 
 void Session::on_websocket_closed(ConnectionId connection, DisconnectReason reason, TimePoint /*now*/, Actions& out) {

@@ -4,12 +4,19 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <ctime>
 
 #include "sio/base/check.hpp"
 
 namespace sio::rt {
 
 TimePoint monotonic_now() { return std::chrono::steady_clock::now(); }
+
+TimePoint monotonic_tick() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
+  return TimePoint(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+}
 
 std::int64_t unix_now_us() {
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())

@@ -130,7 +130,9 @@ class SocketListener final : public Listener, private Timer {
  private:
   void arm() {
     descriptor_.async_wait(stream_descriptor::wait_read, [this](const error_code& error) {
-      if (!error) accept_some();
+      if (error) return;
+      shard_.begin_handler();
+      accept_some();
     });
   }
 

@@ -23,29 +23,40 @@ thread_local Shard* current_shard = nullptr;
 constexpr int kHandlersPerTurn = 256;
 // An upper bound for waiting, so that a clock that was set cannot hold a shard.
 constexpr auto kLongestWait = std::chrono::seconds(10);
+constexpr auto kLagWindow = std::chrono::seconds(1);
 
 void write_eventfd(int fd) {
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto written = ::write(fd, &one, sizeof one);  // a full counter wakes just as well
 }
 
-void arm_wake(boost::asio::posix::stream_descriptor& wake) {
-  wake.async_wait(boost::asio::posix::stream_descriptor::wait_read, [&wake](const boost::system::error_code& error) {
-    if (error) return;
-    std::uint64_t count = 0;
-    [[maybe_unused]] const auto got = ::read(wake.native_handle(), &count, sizeof count);
-    arm_wake(wake);
-  });
+// Calls `handler` each time the eventfd was written to.
+template <class Handler>
+void arm_eventfd(boost::asio::posix::stream_descriptor& eventfd, Handler handler) {
+  eventfd.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                     [&eventfd, handler](const boost::system::error_code& error) {
+                       if (error) return;
+                       std::uint64_t count = 0;
+                       [[maybe_unused]] const auto got = ::read(eventfd.native_handle(), &count, sizeof count);
+                       handler();
+                       arm_eventfd(eventfd, handler);
+                     });
+}
+
+int open_eventfd() {
+  const int fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+  return fd;
 }
 
 }  // namespace
 
 Shard::Shard(unsigned index)
     : index_(index), io_(std::make_unique<Io>()), now_(monotonic_now()), read_buffer_(new char[kReadBufferBytes]) {
-  const int fd = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (fd < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
-  io_->wake.assign(fd);
-  arm_wake(io_->wake);
+  io_->wake.assign(open_eventfd());
+  io_->probe.assign(open_eventfd());
+  arm_eventfd(io_->wake, [this] { begin_handler(); });
+  arm_eventfd(io_->probe, [this] { io_->probe_lag = monotonic_now() - std::exchange(io_->probe_since, kNever); });
 }
 
 Shard::~Shard() {
@@ -101,10 +112,32 @@ void Shard::turn() {
   if (dirty_.empty() && io_->context.run_one_until(wait_until) != 0) ++handlers;
   // Also if a timer is due already: sockets must not starve behind timers.
   while (handlers < kHandlersPerTurn && io_->context.poll_one() != 0) ++handlers;
-  refresh_now();
-  timers_.run_due(now_);
+  const TimePoint begun = now();  // read when the first handler began
+  timers_.run_due(begun);
   drain_mailbox();
   flush_dirty();
+  refresh_now();
+  note_lag(handlers == kHandlersPerTurn, begun);
+}
+
+void Shard::note_lag(bool more_is_ready, TimePoint begun) {
+  TimePoint::duration lag = std::max(now_ - begun, std::exchange(io_->probe_lag, {}));
+  if (io_->probe_since != kNever) {
+    lag = std::max(lag, now_ - io_->probe_since);
+  } else if (more_is_ready) {
+    io_->probe_since = now_;
+    write_eventfd(io_->probe.native_handle());
+  }
+  if (lag > lag_bound_) late_until_ = now_ + lag_calm_;
+  if (now_ - lag_second_ > kLagWindow) {
+    told_lag_.store(longest_lag_.count(), std::memory_order_relaxed);
+    lag_second_ = now_;
+    longest_lag_ = {};
+  }
+  longest_lag_ = std::max(longest_lag_, lag);
+  if (longest_lag_.count() > told_lag_.load(std::memory_order_relaxed)) {
+    told_lag_.store(longest_lag_.count(), std::memory_order_relaxed);
+  }
 }
 
 void Shard::run_posted() {

@@ -13,10 +13,13 @@ namespace sio::rt {
 
 struct Shard::Io {
   // One thread only ever touches the context (others write to the eventfd), so Asio needs no locks.
-  Io() : context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE), wake(context) {}
+  Io() : context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE), wake(context), probe(context) {}
 
   boost::asio::io_context context;
-  boost::asio::posix::stream_descriptor wake;  // eventfd
+  boost::asio::posix::stream_descriptor wake;   // eventfd
+  boost::asio::posix::stream_descriptor probe;  // eventfd, to see how long something that is ready waits
+  TimePoint probe_since = kNever;               // since when it is ready; kNever: it is not
+  TimePoint::duration probe_lag{};              // how long it was, the last time
 
   std::mutex mutex;  // held only to push or swap
   std::vector<Task> mailbox;

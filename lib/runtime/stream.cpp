@@ -109,6 +109,7 @@ class SocketStream final : public Stream {
     read_pending_ = true;
     socket_.async_wait(Descriptor::wait_read, [self = Reference(this)](const error_code& error) {
       self->read_pending_ = false;
+      self->shard_.begin_handler();
       // What was posted before the peer sent this runs before it is read, however long this turn lasts already: nobody
       // who joins a room after an event of it was seen elsewhere gets that event.
       if (!error) self->shard_.run_posted();
@@ -123,6 +124,7 @@ class SocketStream final : public Stream {
     write_pending_ = true;
     socket_.async_wait(Descriptor::wait_write, [self = Reference(this)](const error_code& error) {
       self->write_pending_ = false;
+      self->shard_.begin_handler();
       if (!error && !self->dead()) self->handler_->on_writable();
     });
   }

@@ -20,7 +20,18 @@ void Connection::retire() {
   retire_handed_over();
 }
 
+void Connection::end_stalled() {
+  stream_->reset_at_close();  // the kernel would go on offering what it has
+  retire();
+}
+
+void Connection::count_waiting(std::size_t bytes, bool moved) {
+  if (bytes == 0 && waiting_ == nullptr) return;
+  state_.waiting.update(waiting_, ShardWaiting::Kind::connection, handle_, bytes, moved);
+}
+
 void Connection::retire_handed_over() {
+  state_.waiting.remove(waiting_);
   state_.shard.timers().cancel(*this);
   if (stream_) stream_->set_handler(nullptr);
   std::unique_ptr<Connection> self = state_.connections.take(std::exchange(handle_, 0));

@@ -7,6 +7,7 @@
 #include "handle_table.hpp"
 #include "sio/runtime/shard.hpp"
 #include "sio/runtime/stream.hpp"
+#include "waiting.hpp"
 
 namespace sio {
 
@@ -31,6 +32,8 @@ class Connection : public rt::StreamHandler, protected rt::Timer {
   bool retired() const { return handle_ == 0; }
   // The server is going away: end in order if that is possible now.
   virtual void begin_shutdown() = 0;
+  // What waits for its client has stood still for too long, and others need the room: reset.
+  void end_stalled();
 
  protected:
   // Forgets the handle now and destroys the object after this turn: it may still be on the call stack. The connection
@@ -39,6 +42,8 @@ class Connection : public rt::StreamHandler, protected rt::Timer {
   // The same when somebody else has the stream.
   void retire_handed_over();
   void arm(TimePoint deadline);
+  // `bytes` of its own (not of a session) wait for the client; `moved`: it has taken some since the last call.
+  void count_waiting(std::size_t bytes, bool moved);
 
   ShardState& state_;
   rt::Stream::Ptr stream_;
@@ -46,6 +51,7 @@ class Connection : public rt::StreamHandler, protected rt::Timer {
  private:
   void store(std::unique_ptr<Connection> self);
   Handle handle_ = 0;
+  ShardWaiting::Entry* waiting_ = nullptr;
 };
 
 }  // namespace sio

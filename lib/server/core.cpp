@@ -61,7 +61,12 @@ class ShutdownTimer final : public rt::Timer {
 }  // namespace
 
 ShardState::ShardState(ServerCore& core_, rt::Shard& shard_)
-    : core(core_), shard(shard_), sockets(shard_.index()), connections(shard_.index()), sessions(shard_.index()) {
+    : core(core_),
+      shard(shard_),
+      waiting(*this, core_.waiting_budget()),
+      sockets(shard_.index()),
+      connections(shard_.index()),
+      sessions(shard_.index()) {
   if (ServerObserver* observer = core.observer()) traffic = std::make_unique<TrafficMeter>(shard, *observer);
 }
 
@@ -70,10 +75,14 @@ ShardState::~ShardState() = default;
 ServerCore::ServerCore(ServerOptions options)
     : options_(std::move(options)),
       shards_(thread_count(options_.threads)),
+      waiting_budget_(options_.waiting_bytes_max, shards_.size()),
       instance_(random_hex()),
       pool_("pool", std::max(1U, options_.http.pool_threads), options_.http.pool_queue_max),
       hash_pool_("hash", std::max(1U, options_.http.hash_threads), options_.http.hash_queue_max) {
-  for (unsigned i = 0; i < shards_.size(); ++i) states_.push_back(std::make_unique<ShardState>(*this, shards_.at(i)));
+  for (unsigned i = 0; i < shards_.size(); ++i) {
+    if (options_.turn_lag_max.count() > 0) shards_.at(i).set_lag_bound(options_.turn_lag_max, options_.turn_lag_calm);
+    states_.push_back(std::make_unique<ShardState>(*this, shards_.at(i)));
+  }
   ws::accept_key({});  // OpenSSL sets itself up at its first use: not in the middle of the first client's handshake
 }
 
@@ -101,6 +110,18 @@ EngineEndpoint* ServerCore::endpoint_for(std::string_view path) {
     if (endpoint->serves(path)) return endpoint.get();
   }
   return nullptr;
+}
+
+ServerLoad ServerCore::load() const {
+  ServerLoad load;
+  load.waiting_bytes = waiting_budget_.bytes();
+  for (const auto& state : states_) {
+    load.slow_by_outbox += state->load.slow_by_outbox.load(std::memory_order_relaxed);
+    load.slow_by_budget += state->load.slow_by_budget.load(std::memory_order_relaxed);
+    load.turn_lag = std::max(load.turn_lag, std::chrono::ceil<Milliseconds>(state->shard.lag()));
+    load.refused += state->load.refused.load(std::memory_order_relaxed);
+  }
+  return load;
 }
 
 std::string ServerCore::next_request_id(ShardState& state) const {

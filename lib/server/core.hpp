@@ -15,7 +15,9 @@
 #include "sio/runtime/listener.hpp"
 #include "sio/runtime/shard_group.hpp"
 #include "sio/server/http_router.hpp"
+#include "sio/server/load.hpp"
 #include "sio/server/options.hpp"
+#include "waiting.hpp"
 
 namespace sio {
 
@@ -27,7 +29,14 @@ class ServerObserver;
 class Socket;
 class TrafficMeter;
 
-// Everything that lives on one shard and is touched by its thread only.
+// Counted by one shard, read by anybody.
+struct ShardLoad {
+  std::atomic<std::uint64_t> slow_by_outbox{0};
+  std::atomic<std::uint64_t> slow_by_budget{0};
+  std::atomic<std::uint64_t> refused{0};
+};
+
+// Everything that lives on one shard and is touched by its thread only, `load` apart.
 struct ShardState {
   ShardState(ServerCore& core_, rt::Shard& shard_);
   ~ShardState();
@@ -36,11 +45,19 @@ struct ShardState {
 
   ServerCore& core;
   rt::Shard& shard;
+  ShardLoad load;
+  ShardWaiting waiting;
   HandleTable<Socket*> sockets;  // owned by their clients, who are owned by sessions: these go first
   HandleTable<std::unique_ptr<Connection>> connections;
   HandleTable<std::unique_ptr<EngineSession>> sessions;
   std::uint64_t requests = 0;  // for request ids
   bool draining = false;
+  // Whether new work is refused: the shard is late. Counts the refusal.
+  bool refuses_work() {
+    if (!shard.is_late()) return false;
+    load.refused.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
   std::shared_ptr<rt::Timer> shutdown;
   std::unique_ptr<TrafficMeter> traffic;  // with an observer
 };
@@ -74,6 +91,10 @@ class ServerCore {
   rt::BlockingPool& pool() { return pool_; }
   rt::BlockingPool& hash_pool() { return hash_pool_; }
 
+  WaitingBudget& waiting_budget() { return waiting_budget_; }
+  // From any thread.
+  ServerLoad load() const;
+
   // A name for one request in logs and X-Request-Id: unique over restarts, not secret.
   std::string next_request_id(ShardState& state) const;
 
@@ -92,6 +113,7 @@ class ServerCore {
   ServerOptions options_;
   HttpRouter router_;
   rt::ShardGroup shards_;
+  WaitingBudget waiting_budget_;
   std::vector<std::unique_ptr<ShardState>> states_;
   std::vector<std::unique_ptr<EngineEndpoint>> endpoints_;
   std::vector<std::unique_ptr<rt::Listener>> listeners_;

@@ -39,6 +39,18 @@ http::Response error_response(eio::RequestError error) {
   return response;
 }
 
+// For a while no new sessions are taken, whatever the request: the form of an error of the table, as a refusal by the
+// application (code 4) has.
+http::Response busy_response() {
+  http::Response response;
+  response.status = 503;
+  response.headers.add("Content-Type", "application/json");
+  response.headers.add("Cache-Control", "no-store");
+  response.headers.add("Retry-After", "1");
+  response.body = R"({"code":4,"message":"Overloaded"})";
+  return response;
+}
+
 std::string switching_head(std::string_view key, const std::optional<ws::DeflateTerms>& deflate) {
   std::string head =
       "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
@@ -132,12 +144,8 @@ void EngineEndpoint::handle(HttpConnection& connection) {
   if (!cors.allows(request.headers.find("origin"), request.headers.find("host"))) {
     return connection.answer(error_response(eio::RequestError::forbidden));
   }
-  if (core_.current_state().draining) {
-    http::Response busy;
-    busy.status = 503;
-    busy.headers.add("Retry-After", "1");
-    return connection.answer(std::move(busy));
-  }
+  ShardState& state = core_.current_state();
+  if (state.draining || (!facts.has_sid && state.refuses_work())) return connection.answer(busy_response());
   if (!facts.websocket_upgrade) return open_polling(connection);
   if (auto refusal = refuse_handshake(request)) return connection.answer(std::move(*refusal));
   if (!facts.has_sid) return open_websocket(connection);

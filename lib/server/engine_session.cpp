@@ -33,6 +33,7 @@ EngineSession::EngineSession(ShardState& state, EngineEndpoint& endpoint, const 
 }
 
 EngineSession::~EngineSession() {
+  state_.waiting.remove(waiting_);
   state_.shard.timers().cancel(*this);
   state_.shard.unmark(*this);
 }
@@ -155,10 +156,8 @@ void EngineSession::websocket_closed(WebSocketConnection& websocket, DisconnectR
 void EngineSession::websocket_writable() { state_.shard.mark_dirty(*this); }
 
 bool EngineSession::send(eio::Packet message) {
-  // Much of one turn is no sign of a client that does not read: only what the kernel does not take counts as waiting.
-  if (session_.outbox_bytes() + message.bytes.size() > endpoint_.options().session.outbox_bytes_max / 2) {
-    if (WebSocketConnection* transport = websocket(session_.connection())) transport->flush();
-  }
+  // Much of one turn is no sign of a client that does not read: only what its transport does not take waits.
+  if (!session_.has_room(message)) write_out();
   const std::size_t bytes = message.bytes.size();
   eio::Actions actions;
   const bool queued = session_.send(std::move(message), can_write(), state_.shard.now(), actions);
@@ -166,6 +165,44 @@ bool EngineSession::send(eio::Packet message) {
   if (queued && state_.traffic) state_.traffic->count_sent(bytes);
   if (!actions.empty()) perform(actions);
   return queued;
+}
+
+void EngineSession::write_out() {
+  if (session_.transport() == eio::TransportKind::websocket) {
+    if (WebSocketConnection* transport = websocket(session_.connection())) transport->flush();
+    return;
+  }
+  const std::size_t before = session_.waiting_packets();
+  eio::Actions actions;
+  session_.answer_waiting_poll(actions);
+  perform(actions);
+  moved_ = moved_ || session_.waiting_packets() < before;
+}
+
+void EngineSession::websocket_unsent(const WebSocketConnection& websocket, std::size_t messages, std::size_t bytes,
+                                     bool moved) {
+  if (websocket.handle() != session_.connection()) return;
+  session_.set_unsent(messages, bytes);
+  moved_ = moved_ || moved;
+  state_.shard.mark_dirty(*this);
+}
+
+void EngineSession::count_waiting() {
+  const std::size_t bytes = session_.waiting_bytes() + session_.waiting_packets() * ShardWaiting::kPacketBytes;
+  const bool moved = std::exchange(moved_, false);
+  if (bytes == 0 && waiting_ == nullptr) return;
+  state_.waiting.update(waiting_, ShardWaiting::Kind::session, handle_, bytes, moved);
+}
+
+void EngineSession::end_stalled() {
+  stalled_ = true;
+  eio::Actions actions;
+  if (session_.open()) {
+    session_.close(DisconnectReason::slow_consumer, state_.shard.now(), actions);
+  } else {
+    session_.on_timer(kNever, actions);  // ended before, its packets wait for polls: their time is up
+  }
+  perform(actions);
 }
 
 void EngineSession::close(DisconnectReason reason) {
@@ -186,7 +223,9 @@ void EngineSession::keep_headers(std::span<const std::string> names) {
   });
 }
 
-std::size_t EngineSession::waiting_bytes() const { return session_.outbox_bytes(); }
+std::size_t EngineSession::waiting_bytes() const { return session_.waiting_bytes(); }
+
+std::size_t EngineSession::waiting_packets() const { return session_.waiting_packets(); }
 
 rt::Shard& EngineSession::shard() { return state_.shard; }
 
@@ -206,12 +245,16 @@ void EngineSession::end_of_turn() {
     WebSocketConnection* transport = websocket(session_.connection());
     if (transport == nullptr) return;
     transport->flush();
+    if (handle_ == 0) return;
     writable = transport->writable();
-  } else {
-    eio::Actions actions;
-    session_.flush(state_.shard.now(), actions);
-    perform(actions);
   }
+  const std::size_t before = session_.waiting_packets();
+  eio::Actions actions;
+  session_.flush(state_.shard.now(), actions);
+  moved_ = moved_ || session_.waiting_packets() < before;
+  if (!actions.empty()) perform(actions);
+  if (handle_ == 0) return;
+  count_waiting();
   if (!drain_due_ || !writable || session_.has_packets()) return;
   drain_due_ = false;
   if (client_ && session_.open()) call_guarded([this] { client_->on_drained(); });
@@ -242,10 +285,15 @@ void EngineSession::carry_out(eio::Action& action) {
       if (ServerObserver* observer = state_.core.observer()) observer->on_session_upgraded();
       return state_.shard.mark_dirty(*this);
     case eio::ActionKind::close_connection:
-      if (WebSocketConnection* connection = websocket(action.id)) connection->close(ws::CloseCode::none);
+      if (WebSocketConnection* connection = websocket(action.id)) {
+        ended_ == DisconnectReason::slow_consumer ? connection->close_slow() : connection->close(ws::CloseCode::none);
+      }
       return;
     case eio::ActionKind::ended:
       ended_ = action.reason;
+      if (action.reason == DisconnectReason::slow_consumer && !stalled_) {
+        state_.load.slow_by_outbox.fetch_add(1, std::memory_order_relaxed);
+      }
       if (ServerObserver* observer = state_.core.observer()) {
         observer->on_session_closed(session_.transport(), action.reason);
       }
@@ -263,6 +311,7 @@ void EngineSession::finish() {
     if (WebSocketConnection* connection = websocket(id)) connection->set_session(nullptr);
   }
   state_.shard.timers().cancel(*this);
+  state_.waiting.remove(waiting_);
   state_.shard.defer([self = std::move(self)] {});
 }
 

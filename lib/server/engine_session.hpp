@@ -12,6 +12,7 @@
 #include "sio/engineio/session.hpp"
 #include "sio/runtime/shard.hpp"
 #include "sio/server/engine.hpp"
+#include "waiting.hpp"
 
 namespace sio {
 
@@ -55,7 +56,12 @@ class EngineSession final : public EngineSocket, private rt::Timer, private rt::
   void websocket_control_frame(WebSocketConnection& websocket);
   void websocket_closed(WebSocketConnection& websocket, DisconnectReason reason);
   void websocket_writable();
+  // What the kernel has not taken of its connection has changed; `moved`: it has taken some.
+  void websocket_unsent(const WebSocketConnection& websocket, std::size_t messages, std::size_t bytes, bool moved);
   bool take_packet(eio::Packet& packet) { return session_.take_packet(packet); }
+
+  // What waits for its client has stood still for too long, and others need the room.
+  void end_stalled();
 
   // ---- EngineSocket
   bool send(eio::Packet message) override;
@@ -64,6 +70,7 @@ class EngineSession final : public EngineSocket, private rt::Timer, private rt::
   void trim_handshake(bool (*keep)(std::string_view name)) override;
   void keep_headers(std::span<const std::string> names) override;
   std::size_t waiting_bytes() const override;
+  std::size_t waiting_packets() const override;
   rt::Shard& shard() override;
 
  private:
@@ -74,6 +81,8 @@ class EngineSession final : public EngineSocket, private rt::Timer, private rt::
   void carry_out(eio::Action& action);
   WebSocketConnection* websocket(Handle id) const;
   bool can_write() const;
+  void write_out();
+  void count_waiting();
   void finish();
   void tell_message(const eio::Incoming& incoming);
   void tell_end();
@@ -84,8 +93,11 @@ class EngineSession final : public EngineSocket, private rt::Timer, private rt::
   TimePoint armed_ = kNever;
   Handle handle_ = 0;
   bool drain_due_ = false;  // packets were queued, and the client was not told yet that they are gone
+  bool moved_ = false;      // its client has taken something since what waits was last counted
+  bool stalled_ = false;    // ended for the budget of all
   std::optional<DisconnectReason> ended_;
   SessionSecret secret_{};
+  ShardWaiting::Entry* waiting_ = nullptr;
   std::unique_ptr<EngineClient> client_;
   Handshake handshake_;
 };

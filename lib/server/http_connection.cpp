@@ -181,6 +181,11 @@ void HttpConnection::run_route(HttpRouter::Match match) {
   }
   const Route& route = *match.route;
   if (route.run_on == RunOn::shard) return answer(router.run(route.handler, here));
+  if (state_.refuses_work()) {
+    http::Response late = router.error(503, &here);
+    if (!late.headers.contains("retry-after")) late.headers.set("Retry-After", "1");
+    return answer(std::move(late));
+  }
   rt::BlockingPool& pool = route.run_on == RunOn::hash ? state_.core.hash_pool() : state_.core.pool();
   const bool taken = pool.try_submit([&core = state_.core, &route, handle = handle(), request = request_,
                                       id = request_id_, parameters = here.parameters] {
@@ -215,6 +220,7 @@ void HttpConnection::send(http::Response response) {
   if (written < 0) return retire();
   if (static_cast<std::size_t>(written) == bytes.size()) return finish_answer();
   unsent_ = bytes.substr(static_cast<std::size_t>(written));
+  count_waiting(unsent_.size(), true);
   arm(state_.shard.now() + state_.core.options().http.write_timeout);
 }
 
@@ -225,11 +231,14 @@ void HttpConnection::on_writable() {
   if (written < 0) return retire();
   unsent_at_ += static_cast<std::size_t>(written);
   if (unsent_at_ < unsent_.size()) {
-    if (written > 0) arm(state_.shard.now() + state_.core.options().http.write_timeout);
+    if (written == 0) return;
+    count_waiting(unsent_.size(), true);  // all of it: what has gone is held as long as the rest
+    arm(state_.shard.now() + state_.core.options().http.write_timeout);
     return;
   }
   std::string().swap(unsent_);
   unsent_at_ = 0;
+  count_waiting(0, true);
   finish_answer();
 }
 

@@ -44,6 +44,8 @@ void Server::run() {
 
 void Server::stop() { core_->stop(); }
 
+ServerLoad Server::load() const { return core_->load(); }
+
 unsigned Server::shard_count() const { return core_->shards().size(); }
 
 rt::Shard& Server::shard(unsigned index) { return core_->shards().at(index); }

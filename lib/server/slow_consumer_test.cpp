@@ -73,6 +73,82 @@ TEST_F(SlowConsumer, R3_EndsWithinTheSendThatIsTooMuch) {
   SocketIoClient next(server.port());
 }
 
+// One turn brings more messages than may wait; a client that takes them is not slow, whatever its transport can take in
+// that turn.
+TEST_F(SlowConsumer, R3_ReaderWhoGetsManyInOneTurnIsNotSlow) {
+  constexpr int kMany = 1'000;
+  SocketIoClient reader(server.port());
+  PollingClient poller(server.port());
+  poller.post("40");
+  poller.packets(1);
+  server.on_shard(0, [&] {
+    for (int i = 0; i < kMany; ++i) server.of("/").all().emit("n", i);
+  });
+  for (int i = 0; i < kMany; ++i) ASSERT_EQ(reader.receive(), R"(2["n",)" + std::to_string(i) + "]");
+  int last = kMany;
+  for (int got = 0; got < last;) {
+    for (const std::string& packet : poller.packets(1)) {
+      ASSERT_EQ(packet, R"(42["n",)" + std::to_string(got++) + "]");
+    }
+    if (last < kMany + 40) server.on_shard(0, [&] { server.of("/").all().emit("n", last++); });  // meanwhile
+  }
+  EXPECT_TRUE(log.empty());
+}
+
+// What the kernel did not take is counted to the byte and message; a slow client that reads again gets what had left,
+// the rest of the message that it has a part of, and a close frame; the rest is dropped at once.
+TEST_F(SlowConsumer, R3_WhatTheKernelDidNotTakeWaitsAndGoesWithTheSession) {
+  constexpr std::size_t kSent = 6'000;
+  SocketIoOptions options;
+  TestServer large(threads(1));
+  options.engine.session.outbox_bytes_max = 64'000'000;
+  large.server().serve_socket_io(options);
+  large.of("/").on_connection([](Socket& socket, json::Value) { socket.join("all"); });
+  large.start();
+  SocketIoClient stuck(large.port(), "/", 4 * 1024);
+  const std::string text(1'024, 'x');
+  std::size_t waiting = 0;
+  std::size_t bytes = 0;
+  const auto socket = [&] { return large.of("/").local().sockets().front(); };
+  large.on_shard(0, [&] {
+    for (std::size_t i = 0; i < kSent; ++i) socket()->emit("n", text);
+  });
+  large.on_shard(0, [&] {
+    waiting = socket()->engine().waiting_packets();
+    bytes = socket()->engine().waiting_bytes();
+    socket()->engine().close(DisconnectReason::slow_consumer);
+  });
+  EXPECT_GT(waiting, 128U);
+  EXPECT_GT(bytes, waiting * 1'024);
+  EXPECT_LT(bytes, waiting * 1'060);
+  std::size_t received = 0;
+  while (stuck.websocket().receive().opcode == 1) ++received;
+  EXPECT_GE(received + waiting, kSent);
+  EXPECT_LE(received + waiting, kSent + 1);
+}
+
+// One message a turn to a WebSocket that does not read: 64 may wait, no more.
+TEST_F(SlowConsumer, R3_WebSocketThatStopsIsClosedAtTheBoundOfMessages) {
+  SocketIoClient stuck(server.port(), "/", 4 * 1024);
+  const std::string text(16 * 1024, 'x');
+  std::size_t waiting = 0;
+  const auto look = [&] { waiting = server.of("/").local().sockets().front()->engine().waiting_packets(); };
+  for (int i = 0; i < 2'000 && waiting == 0; ++i) {
+    server.of("/").all().emit("n", text);
+    server.on_shard(0, [] {});
+    server.on_shard(0, look);  // in a turn of its own: that before has been written
+  }
+  ASSERT_GT(waiting, 0U);
+  for (; waiting < 64; ++waiting) {
+    server.of("/").all().emit("n");
+    server.on_shard(0, [] {});
+    ASSERT_TRUE(log.empty()) << waiting;
+  }
+  server.of("/").all().emit("n");
+  EXPECT_EQ(log.next(), "slow consumer");
+  EXPECT_EQ(server.server().load().slow_by_outbox, 1U);
+}
+
 TEST_F(SlowConsumer, R3_PacketsAreBoundedToo) {
   PollingClient idle(server.port());
   idle.post("40");
@@ -96,6 +172,8 @@ TEST_F(SlowConsumer, R3_EmissionGoesOnAsChosenThoughASendEndsASession) {
   SocketIoClient other(server.port());
   server.on_shard(0, [&] {
     for (int i = 0; i < 64; ++i) server.of("/").to("all").except("quiet").except(other.sid()).emit("n");
+  });
+  server.on_shard(0, [&] {
     server.of("/").to("all").to(other.sid()).except("quiet").emit("last");
     server.of("/").all().emit("end");
   });

@@ -11,7 +11,8 @@ namespace {
 
 constexpr Milliseconds kCloseTime{3'000};  // for a step of the closing handshake
 constexpr std::size_t kWriteBytes = 128 * 1024;
-constexpr std::size_t kPongBytesMax = 8 * 1024;  // pongs that may wait for a peer that does not read
+constexpr std::size_t kPongBytesMax = 8 * 1024;       // pongs that may wait for a peer that does not read
+constexpr std::size_t kSlowRestBytesMax = 16 * 1024;  // of a frame, kept so that its close frame can follow
 
 }  // namespace
 
@@ -56,7 +57,7 @@ bool WebSocketConnection::on_event(const ws::Event& event) {
       }
       return !retired() && phase_ != Phase::closed;
     case ws::EventKind::ping: {
-      if (phase_ == Phase::open && unsent_.size() <= kPongBytesMax) {  // above it a newer ping gets its answer instead
+      if (phase_ == Phase::open && unsent_bytes() <= kPongBytesMax) {  // above it a newer ping gets its answer instead
         std::string pong;
         ws::append_frame(pong, ws::Opcode::pong, event.payload);
         write(pong);
@@ -81,7 +82,7 @@ bool WebSocketConnection::on_event(const ws::Event& event) {
 void WebSocketConnection::answer_close(ws::CloseCode code) {
   peer_closed_ = true;
   if (phase_ != Phase::open) {
-    if (unsent_.empty()) finish_close();  // else on_writable() does, or the timer
+    if (!unsent_) finish_close();  // else on_writable() does, or the timer
     return;
   }
   std::string last;
@@ -92,7 +93,7 @@ void WebSocketConnection::answer_close(ws::CloseCode code) {
   if (retired()) return;
   write(last);
   if (retired()) return;
-  if (unsent_.empty()) return finish_close();
+  if (!unsent_) return finish_close();
   arm(state_.shard.now() + kCloseTime);
 }
 
@@ -150,25 +151,35 @@ void WebSocketConnection::append_compressed(std::string& out, ws::Opcode opcode,
 
 // Order is kept: while something is unsent, everything is appended to it.
 void WebSocketConnection::write(std::string_view bytes) {
-  if (!unsent_.empty()) {
-    unsent_.append(bytes);
-    return;
+  if (unsent_) {
+    unsent_->append(bytes);
+    return tell_unsent(false);
   }
   const auto written = stream_->write(bytes);
   if (written < 0) return lost(false);
-  if (static_cast<std::size_t>(written) < bytes.size()) unsent_ = bytes.substr(static_cast<std::size_t>(written));
+  if (static_cast<std::size_t>(written) == bytes.size()) return;
+  unsent_ = std::make_unique<UnsentFrames>();
+  unsent_->hold(bytes, static_cast<std::size_t>(written));
+  tell_unsent(written > 0);
+}
+
+// It waits for the client: the session counts it with its own, or nobody does.
+void WebSocketConnection::tell_unsent(bool moved) {
+  if (session_ == nullptr) return count_waiting(unsent_bytes(), moved);
+  session_->websocket_unsent(*this, unsent_ ? unsent_->messages() : 0, unsent_bytes(), moved);
 }
 
 void WebSocketConnection::on_writable() {
-  if (unsent_.empty()) return;
-  const auto written = stream_->write(unsent_);
+  if (!unsent_) return;
+  const auto written = stream_->write(unsent_->bytes());
   if (written < 0) return lost(false);
-  unsent_.erase(0, static_cast<std::size_t>(written));
-  if (!unsent_.empty()) {
+  unsent_->take(static_cast<std::size_t>(written));
+  if (unsent_->empty()) unsent_.reset();
+  tell_unsent(written > 0);
+  if (unsent_) {
     if (phase_ == Phase::closing) arm(state_.shard.now() + kCloseTime);  // it still takes what was sent before
     return;
   }
-  unsent_.shrink_to_fit();
   if (phase_ == Phase::closing) return peer_closed_ ? finish_close() : stream_->shutdown_write();
   if (phase_ == Phase::open && session_ != nullptr) session_->websocket_writable();
 }
@@ -183,8 +194,17 @@ void WebSocketConnection::close(ws::CloseCode code) {
   phase_ = Phase::closing;
   write(last);
   if (retired()) return;
-  if (unsent_.empty()) stream_->shutdown_write();
+  if (!unsent_) stream_->shutdown_write();
   arm(state_.shard.now() + kCloseTime);
+}
+
+void WebSocketConnection::close_slow() {
+  if (phase_ != Phase::open || retired()) return;
+  slow_ = true;
+  session_ = nullptr;
+  if (unsent_) unsent_->keep_begun_frame();
+  if (unsent_ && unsent_->empty()) unsent_.reset();
+  unsent_bytes() > kSlowRestBytesMax ? end_stalled() : close(ws::CloseCode::none);
 }
 
 void WebSocketConnection::finish_close() {
@@ -205,7 +225,7 @@ void WebSocketConnection::on_end(bool orderly) { lost(orderly); }
 
 void WebSocketConnection::on_timer(TimePoint) {
   if (phase_ == Phase::open) return fail(ws::CloseCode::policy_violation);
-  retire();
+  slow_ ? end_stalled() : retire();
 }
 
 }  // namespace sio

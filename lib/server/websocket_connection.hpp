@@ -9,6 +9,7 @@
 #include "connection.hpp"
 #include "sio/websocket/deflate.hpp"
 #include "sio/websocket/frame.hpp"
+#include "unsent_frames.hpp"
 
 namespace sio::eio {
 struct Packet;
@@ -32,7 +33,7 @@ class WebSocketConnection final : public Connection {
   void begin(std::string received);
 
   // True when nothing waits for the kernel: packets may be taken.
-  bool writable() const { return unsent_.empty() && phase_ == Phase::open; }
+  bool writable() const { return !unsent_ && phase_ == Phase::open; }
   // Sends a text message at once (a probe's pong).
   void send_text(std::string_view text);
   // Takes what the session has and writes it. Called at the end of a turn.
@@ -42,6 +43,8 @@ class WebSocketConnection final : public Connection {
 
   // Sends what the session still has and a close frame, waits for the peer's, then ends. The session is not told.
   void close(ws::CloseCode code);
+  // The same for a peer that does not read: what waits for it is dropped, and who still does not read is reset.
+  void close_slow();
 
   void on_data(std::span<char> bytes) override;
   void on_writable() override;
@@ -61,14 +64,17 @@ class WebSocketConnection final : public Connection {
   void append_outbox(std::string& out);
   void append_compressed(std::string& out, ws::Opcode opcode, const eio::Packet& packet);
   void write(std::string_view bytes);
+  void tell_unsent(bool moved);
+  std::size_t unsent_bytes() const { return unsent_ ? unsent_->size() : 0; }
   void finish_close();
   void lost(bool orderly);
 
   ws::Decoder decoder_;
   EngineSession* session_ = nullptr;
-  std::string unsent_;  // the kernel did not take it at once
+  std::unique_ptr<UnsentFrames> unsent_;  // none: the kernel has taken all
   Phase phase_ = Phase::open;
   bool peer_closed_ = false;
+  bool slow_ = false;  // closed for not reading
 };
 
 }  // namespace sio

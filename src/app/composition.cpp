@@ -13,6 +13,7 @@
 #include "parley/ops/logging.hpp"
 #include "parley/ops/metrics.hpp"
 #include "parley/realtime/chat.hpp"
+#include "parley/realtime/limits.hpp"
 #include "parley/rest/api.hpp"
 #include "parley/service/access.hpp"
 #include "parley/service/accounts.hpp"
@@ -29,6 +30,8 @@ constexpr std::size_t kMaxPayloadBytes = 131'072;
 // E6: what a session may send, and how long it may live, before it is authenticated.
 constexpr std::size_t kUnauthenticatedBytesMax = 4'096;
 constexpr sio::Milliseconds kConnectTimeout{10'000};
+// S9: packets of any kind from one session, in each of five seconds one after another.
+constexpr std::uint32_t kPacketsPerSecondMax = 100;
 
 sio::ServerOptions server_options(const Config& config) {
   const unsigned cores = sio::rt::available_cores();
@@ -36,18 +39,24 @@ sio::ServerOptions server_options(const Config& config) {
   options.threads = config.threads;
   options.http.cors = sio::http::CorsPolicy(config.cors_origins);
   options.http.hash_threads = std::max(1U, cores / 2);  // A2
+  options.waiting_bytes_max = config.queue_budget_bytes;
+  options.turn_lag_max = config.turn_lag;
   return options;
 }
 
 sio::SocketIoOptions socket_io_options(const Config& config) {
   sio::SocketIoOptions options;
   options.engine.session.max_payload = kMaxPayloadBytes;
+  options.engine.session.outbox_bytes_max = config.socket_queue_bytes;
+  options.engine.session.outbox_packets_max = realtime::kOutboxPacketsMax;
+  options.engine.session.packets_per_second_max = kPacketsPerSecondMax;
   options.decoder.keep_attachments = false;  // S2: no event of the chat carries binary data
   options.unjoined_bytes_max = kUnauthenticatedBytesMax;
   options.connect_timeout = kConnectTimeout;
   options.kept_headers = {"authorization"};
   if (!config.rate_limits) {
     options.engine.session.control_packets_per_second_max = std::numeric_limits<std::size_t>::max();
+    options.engine.session.packets_per_second_max = 0;
   }
   return options;
 }
@@ -58,8 +67,10 @@ rest::AdminSignupRule signup_rule(const Config& config) {
 
 // What a person would want to see in the log at the usual level; the rest is for looking closely.
 ops::LogLevel level_of(const sio::RouteRequest& request, int status) {
-  if (status >= 500) return status == 503 ? ops::LogLevel::warning : ops::LogLevel::error;
   const std::string_view path = request.http.path;
+  // A server that has too much to do must not write a line for each client that it sends away: there is a metric.
+  if (status == 503 && path.starts_with("/socket.io/")) return ops::LogLevel::debug;
+  if (status >= 500) return status == 503 ? ops::LogLevel::warning : ops::LogLevel::error;
   return path.starts_with("/auth/") || path.starts_with("/chat/") ? ops::LogLevel::info : ops::LogLevel::debug;
 }
 
@@ -113,7 +124,9 @@ struct Composition::Parts {
   void wire() {
     server->serve_socket_io(socket_io_options(config));
     chat = std::make_unique<realtime::Chat>(
-        *server, realtime::ChatPorts{access, store->log(), store->reader(), limiter},
+        *server,
+        realtime::ChatPorts{access, store->log(), store->reader(), limiter,
+                            [this] { metrics.count_rate_limited("message"); }},
         realtime::DeliveryStart{store->commit_at_start(), store->newest_id_at_start()});
     api = std::make_unique<rest::Api>(rest_environment());
     api->install(server->http());
@@ -125,6 +138,22 @@ struct Composition::Parts {
     store->set_on_failed([this](const std::string& why) { on_storage_failed(why); });
     store->set_on_damaged([this](const std::string& what) { on_database_damaged(what); });
     add_store_metrics();
+    add_load_metrics();
+  }
+
+  void add_load_metrics() {
+    const auto load = [this](auto read) { return [this, read] { return static_cast<double>(read(server->load())); }; };
+    metrics.add_gauge("parley_waiting_bytes", "What waits for clients, and 64 bytes for each packet of it",
+                      load([](const sio::ServerLoad& now) { return now.waiting_bytes; }));
+    metrics.add_counter("parley_slow_consumers_queue_total", "Sockets closed because their own queue was full",
+                        load([](const sio::ServerLoad& now) { return now.slow_by_outbox; }));
+    metrics.add_counter("parley_slow_consumers_budget_total",
+                        "Sockets and answers ended because too much waited for all clients together",
+                        load([](const sio::ServerLoad& now) { return now.slow_by_budget; }));
+    metrics.add_gauge("parley_turn_lag_milliseconds", "How late an event loop handles what is ready, at the worst",
+                      load([](const sio::ServerLoad& now) { return now.turn_lag.count(); }));
+    metrics.add_counter("parley_overload_refusals_total", "Handshakes and requests refused because of that lag",
+                        load([](const sio::ServerLoad& now) { return now.refused; }));
   }
 
   void add_store_metrics() {
@@ -136,6 +165,10 @@ struct Composition::Parts {
     metrics.add_counter("parley_storage_refusals_total", "Commands refused because the storage was not available",
                         stat(&store::StoreStats::refused_for_storage));
     metrics.add_gauge("parley_store_queue", "Commands that wait for the writer", stat(&store::StoreStats::queued));
+    metrics.add_gauge("parley_store_queue_age_milliseconds", "How long the oldest of them has waited",
+                      [this] { return static_cast<double>(store->stats().queue_age.count()); });
+    metrics.add_counter("parley_store_queue_refusals_total", "Commands refused because those had waited for too long",
+                        stat(&store::StoreStats::refused_for_age));
     metrics.add_gauge("parley_last_commit_microseconds", "Duration of the last commit, synchronisation included",
                       stat(&store::StoreStats::last_commit_us));
     metrics.add_gauge("parley_database_damaged", "1 since the database was found to be damaged, and is read-only",

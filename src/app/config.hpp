@@ -28,6 +28,9 @@ struct Config {
   bool rate_limits = true;
   double message_rate_per_second = 0;
   std::uint32_t message_burst = 0;
+  std::uint64_t socket_queue_bytes = 0;  // what may wait for one socket
+  std::uint64_t queue_budget_bytes = 0;  // for all of them
+  std::chrono::milliseconds turn_lag{};  // how late an event loop may be; 0: any
   bool peer_chat = false;
   std::optional<sio::rt::Endpoint> metrics_listen;  // none: switched off
   bool metrics_listen_is_default = true;            // then a taken port is a warning

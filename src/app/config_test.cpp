@@ -61,6 +61,9 @@ TEST(Options, DefaultsAreThoseOfTheContract) {
   EXPECT_TRUE(config.rate_limits);
   EXPECT_EQ(config.message_rate_per_second, 5.0);
   EXPECT_EQ(config.message_burst, 20U);
+  EXPECT_EQ(config.turn_lag, std::chrono::milliseconds(250));
+  EXPECT_EQ(config.socket_queue_bytes, 1'048'576U);
+  EXPECT_EQ(config.queue_budget_bytes, 268'435'456U);
   EXPECT_FALSE(config.peer_chat);
   ASSERT_TRUE(config.metrics_listen.has_value());
   EXPECT_EQ(config.metrics_listen->to_string(), "127.0.0.1:9464");
@@ -144,6 +147,10 @@ TEST(Settings, BadValuesAreUsageErrorsOnTheCommandLineAndConfigurationErrorsElse
                                                              {"rate-limits", "perhaps"},
                                                              {"message-rate", "5"},
                                                              {"message-burst", "0"},
+                                                             {"socket-queue", "511KiB"},
+                                                             {"socket-queue", "4GiB"},
+                                                             {"queue-budget", "268435456"},
+                                                             {"queue-budget", "0"},
                                                              {"database", "mysql:x"},
                                                              {"database", "sqlite:"},
                                                              {"metrics-listen", "9464"},

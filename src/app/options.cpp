@@ -11,6 +11,8 @@ namespace {
 
 using Values = std::vector<std::string>;
 
+constexpr std::uint64_t kLeastQueueBytes = std::uint64_t{512} * 1024;
+
 template <class T, class U>
 bool set(T& into, const std::optional<U>& value) {
   if (!value) return false;
@@ -23,6 +25,14 @@ bool set_ttl(std::chrono::seconds& into, std::string_view text) {
   const auto value = parse_duration(text);
   if (!value || value->count() < 1'000 || value->count() % 1'000 != 0) return false;
   into = std::chrono::duration_cast<std::chrono::seconds>(*value);
+  return true;
+}
+
+// A page of the log has to fit into a queue; 4 GiB is far beyond what makes sense.
+bool set_bytes(std::uint64_t& into, std::string_view text) {
+  const auto value = parse_bytes(text);
+  if (!value || *value < kLeastQueueBytes || *value >= std::uint64_t{1} << 32U) return false;
+  into = *value;
   return true;
 }
 
@@ -116,6 +126,15 @@ constexpr std::array kSpecs{
                false, [](Config& c, const Values& v) { return set(c.message_rate_per_second, parse_rate(v.back())); }},
     OptionSpec{"message-burst", OptionKind::value, "COUNT", "20", "messages of one user, at once", false,
                [](Config& c, const Values& v) { return set(c.message_burst, parse_count(v.back(), 1, 1'000'000)); }},
+    OptionSpec{"socket-queue", OptionKind::value, "BYTES", "1MiB",
+               "what may wait for one socket that does not read (and 512 messages): more closes it, it loses nothing",
+               false, [](Config& c, const Values& v) { return set_bytes(c.socket_queue_bytes, v.back()); }},
+    OptionSpec{"queue-budget", OptionKind::value, "BYTES", "256MiB",
+               "what may wait for all sockets together: over it, those that stand still for longest are closed", false,
+               [](Config& c, const Values& v) { return set_bytes(c.queue_budget_bytes, v.back()); }},
+    OptionSpec{"turn-lag", OptionKind::value, "DURATION", "250ms",
+               "how late an event loop may handle what is ready; then new connections get 503. 0: however late", false,
+               [](Config& c, const Values& v) { return set(c.turn_lag, parse_duration(v.back())); }},
     OptionSpec{"peer-chat", OptionKind::flag, "on|off", "off", "users may write to users", false,
                [](Config& c, const Values& v) { return set(c.peer_chat, parse_switch(v.back())); }},
     OptionSpec{"metrics-listen", OptionKind::value, "ADDRESS:PORT|none", "127.0.0.1:9464",

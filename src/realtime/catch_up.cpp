@@ -4,14 +4,18 @@
 #include <memory>
 #include <utility>
 
+#include "parley/realtime/limits.hpp"
 #include "parts.hpp"
 
 namespace parley::realtime {
 
 namespace {
 
-// More than this waits for the client: it shall take that first.
+// Pages keep within the outbox's bound by themselves: the next one is read when less than this waits for the client,
+// and with it there is still room for what is live.
 constexpr std::size_t kWaitingBytesMax = 256 * 1024;
+constexpr std::size_t kWaitingPacketsMax = kOutboxPacketsMax / 4;
+constexpr std::uint32_t kPageMessagesMax = kOutboxPacketsMax / 2;
 
 }  // namespace
 
@@ -28,7 +32,9 @@ void Chat::Parts::start_catch_up(sio::Socket& socket, domain::MessageId after) {
 void Chat::Parts::read_page(sio::Socket& socket) {
   const Member& member = socket.data<Member>();
   member.catching_up->reading = true;
-  const service::CatchUpQuery query{.after = member.catching_up->sent, .reads_after = member.catching_up->begun_after};
+  const service::CatchUpQuery query{.after = member.catching_up->sent,
+                                    .reads_after = member.catching_up->begun_after,
+                                    .messages_max = kPageMessagesMax};
   const bool taken = server.pool().try_submit([this, query, me = member.user, ref = socket.ref()] {
     auto page = std::make_shared<sio::Result<service::CatchUp, service::StoreError>>(ports.reader.catch_up(me, query));
     nsp.with_socket(ref, [this, page](sio::Socket& there) { on_page(there, *page); });
@@ -60,7 +66,8 @@ void Chat::Parts::on_page(sio::Socket& socket, const sio::Result<service::CatchU
 void Chat::Parts::on_drained(sio::Socket& socket) {
   const Member& member = socket.data<Member>();
   if (!member.catching_up || member.catching_up->reading) return;
-  if (socket.engine().waiting_bytes() < kWaitingBytesMax) read_page(socket);
+  const sio::EngineSocket& engine = socket.engine();
+  if (engine.waiting_bytes() < kWaitingBytesMax && engine.waiting_packets() < kWaitingPacketsMax) read_page(socket);
 }
 
 }  // namespace parley::realtime

@@ -82,11 +82,15 @@ void Chat::Parts::on_send(sio::Event& event) {
   };
   if (!request.flaw.empty()) return refuse(invalid_payload(request.flaw));
   const auto wait = ports.limiter.try_take(member.user.value, socket.engine().shard().now());
-  if (wait.count() > 0) return refuse(rate_limited(wait.count()));
+  if (wait.count() > 0) {
+    ports.on_rate_limited();
+    return refuse(rate_limited(wait.count()));
+  }
   service::Draft draft{member.user, *request.receiver, std::move(*request.content), std::move(request.client_id),
                        origin};
   if (!member.catching_up) return append(socket, std::move(draft));
   if (member.catching_up->held.size() >= kHeldSendsMax) {
+    ports.on_rate_limited();
     return fail_event(socket, origin.ack_id, rate_limited(1'000), "smessage", draft.client_id);
   }
   member.catching_up->held.push_back(std::move(draft));

@@ -69,7 +69,9 @@ ChatError rate_limited(std::int64_t retry_after_ms) {
   return {"rate_limited", "Too many messages: wait a moment.", std::max<std::int64_t>(retry_after_ms, 1)};
 }
 
-ChatError storage_unavailable() { return {"storage_unavailable", "Messages cannot be stored now: try again."}; }
+ChatError storage_unavailable() {
+  return {"storage_unavailable", "Messages cannot be stored now: try again.", kStorageRetryMs};
+}
 
 ChatError unknown_event() { return {"unknown_event", "There is no such event."}; }
 

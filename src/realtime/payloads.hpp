@@ -22,6 +22,8 @@ struct ChatError {
 ChatError invalid_payload(std::string_view sentence);
 ChatError to_chat_error(service::SendError error);
 ChatError rate_limited(std::int64_t retry_after_ms);
+// Whatever the reason, waiting a second before the next try spares a store that does not come along.
+inline constexpr std::int64_t kStorageRetryMs = 1'000;
 ChatError storage_unavailable();
 ChatError unknown_event();
 ChatError internal_error();

@@ -45,7 +45,7 @@ Writer::Writer(Connection connection, const StoreOptions& options)
       connection_(std::move(connection)),
       begin_(connection_, "BEGIN IMMEDIATE"),
       commit_(connection_, "COMMIT"),
-      queue_({options.queue_commands_max, options.queue_bytes_max}),
+      queue_({options.queue_commands_max, options.queue_bytes_max, options.queue_age_max}),
       checkpoint_at_(options.checkpoint_pages),
       wait_for_readers_at_(options.checkpoint_pages_held) {
   sqlite3_wal_hook(connection_.handle(), remember_log_pages, &log_pages_);
@@ -262,6 +262,8 @@ StoreStats Writer::stats() const {
   stats.messages = stored_.load(std::memory_order_relaxed);
   stats.refused_for_storage = refused_.load(std::memory_order_relaxed);
   stats.queued = queue_.size();
+  stats.queue_age = queue_.age();
+  stats.refused_for_age = queue_.refused_for_age();
   stats.last_commit_us = last_commit_us_.load(std::memory_order_relaxed);
   stats.failed = failed_.load(std::memory_order_relaxed);
   stats.read_only = refusing_.load(std::memory_order_relaxed);

@@ -157,6 +157,7 @@ int usage() {
 int main(int argc, char** argv) {
   std::string address;
   sio::ServerOptions options;
+  options.turn_lag_max = sio::Milliseconds(0);  // clients are tried out, however busy the machine is
   sio::SocketIoOptions socket_io;
   sio::eio::Config& session = socket_io.engine.session;
   socket_io.connect_timeout = sio::Milliseconds(5'000);

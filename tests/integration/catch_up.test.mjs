@@ -44,6 +44,35 @@ afterEach(() => {
 });
 const idsOf = (list) => list.map(({ id }) => id);
 
+// 512 messages may wait for a socket, and a poll takes 16. Neither pages of the log nor many messages at once count as not
+// reading.
+describe('R3: many messages for a client that reads', () => {
+  for (const [via, atOnce] of [
+    ['polling', 500],
+    ['websocket', 1000],
+  ]) {
+    test(`${via}: ${atOnce} messages at once, and a history of more than may wait, come on one connection`, async () => {
+      const [erin, fred] = [await register(server, 'admin'), await register(server, 'user')];
+      const [reader, writer] = [await connect(erin, { via, after_id: 0 }), await connect(fred)];
+      await reader.next('resumed');
+      const sent = [];
+      while (sent.length < 1500) {
+        const sends = Array.from({ length: atOnce }, (_, i) => writer.send(erin, `m${i}`));
+        sent.push(...(await Promise.all(sends)).map(({ id }) => id));
+        await reader.next('receive_message', ({ id }) => id === Math.max(...sent));
+      }
+      sent.sort((a, b) => a - b);
+      assert.deepEqual(idsOf(reader.all('receive_message')), sent);
+      assert.deepEqual(reader.all('disconnect'), []);
+
+      const again = await connect(erin, { via, after_id: 0 });
+      await again.next('resumed');
+      assert.deepEqual(idsOf(again.all('receive_message')), sent);
+      assert.deepEqual(again.all('disconnect'), []);
+    });
+  }
+});
+
 describe('F20: CONNECT with after_id', () => {
   for (const via of Object.keys(transports)) {
     test(`${via}: every message beyond it, sent or received, in id order, then resumed, then what is live`, async () => {

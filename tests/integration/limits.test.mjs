@@ -1,18 +1,24 @@
 // Contract 5, S9, E6: limits as they are by default, on a server where they are on.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { Chat } from './support/chat.mjs';
 import { PASSWORD, api, assertProblem, history, newPerson, register } from './support/people.mjs';
 import { Server } from './support/server.mjs';
 
 let server;
+let metrics; // its address
 let [ada, bob] = [];
 let unjoined; // what became of a session that never sends CONNECT: it takes its time while the others are tested
+let flooded; // likewise of one that sends and sends
 before(async () => {
-  server = await Server.start({ limits: true });
+  metrics = `127.0.0.1:${await freePort()}`;
+  server = await Server.start({ limits: true, args: ['--metrics-listen', metrics] });
   unjoined = liveWithoutConnect();
   ada = await register(server, 'admin');
   bob = await register(server, 'user');
+  flooded = flood();
 });
 after(() => server?.stop());
 
@@ -65,6 +71,37 @@ describe('S9: messages of one user', () => {
     assert.ok(error.retry_after_ms > 0);
     user.close();
   });
+});
+
+async function freePort() {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address();
+  listener.close();
+  await once(listener, 'close');
+  return port;
+}
+
+test('S9: every limit has a metric', async () => {
+  const user = await Chat.connect(server, ada);
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, (_, i) => user.ask('smessage', { receiver_id: bob.id, content: `metric ${i}` })),
+  );
+  user.close();
+  const text = await (await fetch(`http://${metrics}/metrics`)).text();
+  const value = (name) => Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
+  assert.ok(value('parley_rate_limited_total\\{limit="message"\\}') >= answers.filter(({ ok }) => !ok).length);
+  assert.ok(answers.some(({ ok }) => !ok));
+  for (const name of [
+    'waiting_bytes',
+    'slow_consumers_queue_total',
+    'slow_consumers_budget_total',
+    'turn_lag_milliseconds',
+    'overload_refusals_total',
+    'store_queue_age_milliseconds',
+    'store_queue_refusals_total',
+  ])
+    assert.ok(value(`parley_${name}`) >= 0, name);
 });
 
 describe('accounts', () => {
@@ -123,6 +160,26 @@ test('E6: a session that never sends CONNECT is closed after 10 s', async () => 
   assert.deepEqual([last.status, last.text], [200, '1']);
   assert.equal(next.status, 400);
   assert.ok(took >= 9_990 && took < 20_000, `${took} ms`);
+});
+
+// 150 packets a second, whatever they say. Resolves with why it ended, and after how many milliseconds.
+async function flood() {
+  const chat = await Chat.connect(server, bob);
+  const began = performance.now();
+  let sent = 0;
+  const timer = setInterval(() => {
+    for (; sent < (performance.now() - began) * 0.15; ++sent) chat.emit('nothing');
+  }, 20);
+  const reason = await new Promise((resolve) => chat.socket.once('disconnect', resolve));
+  clearInterval(timer);
+  return { reason, took: performance.now() - began, answered: chat.all('error').length };
+}
+
+test('S9: over 100 packets a second for 5 s end the connection, not before, and without 41', async () => {
+  const { reason, took, answered } = await flooded;
+  assert.equal(reason, 'transport close');
+  assert.ok(took >= 4_500 && took < 10_000, `${took} ms`);
+  assert.ok(answered > 500, 'until then each is answered');
 });
 
 test('--rate-limits off is refused for an address beyond this machine', async () => {

@@ -48,7 +48,9 @@ class Mutant:
     def target(self) -> str:
         """What must be built to run the test."""
         kind, first = self.test.split(" ")[:2]
-        return first if kind == "gtest" else "sio-conformance"
+        if kind == "gtest":
+            return first
+        return "parley" if first.startswith("tests/integration/") else "sio-conformance"
 
 
 def load(folder: pathlib.Path = HERE) -> list[Mutant]:
@@ -83,9 +85,13 @@ class Tree:
             run(["git", "worktree", "add", "--detach", "--force", str(self.path), commit], ROOT)
         run(["git", "checkout", "--quiet", "--force", "--detach", commit], self.path)
         self.env = os.environ | {"CCACHE_BASEDIR": str(self.path), "CCACHE_NOHASHDIR": "1", "NO_COLOR": "1",
-                                 "SIO_CONFORMANCE": str(self.build / "bin" / "sio-conformance")}
+                                 "SIO_CONFORMANCE": str(self.build / "bin" / "sio-conformance"),
+                                 "PARLEY_BIN": str(self.build / "bin" / "parley")}
         run(["cmake", "--preset", "dev", "-B", str(self.build), f"-DPARLEY_SERVER={'ON' if server else 'OFF'}", "-DPARLEY_WEB=OFF"],
             self.path, self.env)
+        modules = pathlib.Path("tests", "integration", "node_modules")  # installed by `./dev test integration`
+        if (ROOT / modules).exists() and not (self.path / modules).exists():
+            (self.path / modules).symlink_to(ROOT / modules)
 
     def make(self, *targets: str) -> str | None:
         """None, or why it failed."""

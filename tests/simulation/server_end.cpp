@@ -68,8 +68,8 @@ void ServerEnd::end() {
     world_.after(Milliseconds{0}, [this] {
       flush_due_ = false;
       begin();
-      harness_.flush();
       drain();
+      harness_.flush();
       tell();
       arm();
     });
@@ -117,6 +117,11 @@ void ServerEnd::note_upgrade(int Upgrades::* otherwise) {
 
 bool ServerEnd::emit(const std::vector<Talk::Message>& messages, bool droppable) {
   for (const Talk::Message& message : messages) {
+    const bool polling = harness_.session().transport() == eio::TransportKind::polling;
+    if (const auto packet = eio::Packet{SharedBytes((message.binary ? "" : "4") + message.bytes), message.binary};
+        !polling && !harness_.session().has_room(packet)) {
+      drain();  // as the driver does: what the connection takes does not wait
+    }
     harness_.writable = writable();
     const bool first = &message == &messages.front();
     const bool queued = harness_.send((message.binary ? "" : "4") + message.bytes, message.binary, droppable && first);
@@ -257,6 +262,7 @@ void ServerEnd::write(std::uint64_t id, std::string_view bytes) {
   const std::size_t size = std::min(link.unsent.size(), window_ > waiting ? window_ - waiting : 0);
   if (size > 0) Pipe::push(link.socket->down, std::string_view(link.unsent).substr(0, size));
   link.unsent.erase(0, size);
+  if (id == harness_.session().connection()) harness_.session().set_unsent(0, link.unsent.size());
   if (!link.closing || !link.unsent.empty()) return;
   Pipe::finish(link.socket->down);
   links_.erase(found);

@@ -34,7 +34,8 @@ void sio::test::StoppedClock::advance(std::chrono::milliseconds by) {
 
 // NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): the library's names are reserved ones
 extern "C" int clock_gettime(clockid_t clock, timespec* time) noexcept {
-  if (clock != CLOCK_MONOTONIC) return static_cast<int>(::syscall(SYS_clock_gettime, clock, time));
+  if (clock != CLOCK_MONOTONIC && clock != CLOCK_MONOTONIC_COARSE)
+    return static_cast<int>(::syscall(SYS_clock_gettime, clock, time));
   const long stopped = stopped_at;
   const long now = stopped != 0 ? stopped : kernel_time() + ahead;
   time->tv_sec = now / kSecond;

@@ -48,6 +48,7 @@ export class Server {
     const binary = process.env['PARLEY_BIN'];
     if (binary === undefined) throw new Error('PARLEY_BIN names no parley executable');
     const args = ['serve', '--data', this.data, '--listen', listen, '--rate-limits', 'off', '--metrics-listen', 'none'];
+    args.push('--turn-lag', '0'); // a machine that is busy with the browsers is no reason to refuse one
     // The server takes PARLEY_* for its configuration, and ours is none of it.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PARLEY_')));
     const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env });

@@ -36,8 +36,13 @@ struct Config {
   std::size_t payload_packets_max = 4'096;          // packets in one POST; more: 400, close (E4)
   std::size_t poll_packets_max = 16;                // packets in one poll's answer (at least 1); the rest: the next one
   std::size_t outbox_bytes_max = 1'048'576;         // as on the wire, waiting for one client; over: slow_consumer (R3)
-  std::size_t outbox_packets_max = 16'384;          // likewise
+  std::size_t outbox_packets_max = 16'384;          // likewise; what one turn brings may go beyond it, see send()
   std::size_t control_packets_per_second_max = 20;  // that mean nothing: unasked pongs, `0`, `5`, `6`; over: flood (E5)
+  // Packets of any kind from the client, control frames included, in each of flood_seconds seconds one after another;
+  // over: flood (S9). The first second begins with a packet; one with no more packets than this begins the count anew,
+  // so any number may come at once. 0: no limit.
+  std::uint32_t packets_per_second_max = 0;
+  std::uint32_t flood_seconds = 5;
   bool allow_upgrade = true;
 };
 
@@ -92,19 +97,32 @@ class Session {
   bool poll_waiting() const { return poll_ != 0; }
 
   // ---- towards the client
-  // Queues a packet; it goes out with the next flush(). Over the bound of the outbox the session ends (slow_consumer),
-  // and what was queued is dropped. A droppable packet is left out when the transport cannot take it now (no poll waits
-  // with room in its answer; or `writable` is false: earlier bytes still wait for the socket). Returns whether it was
-  // queued. Nothing happens once not open.
-  // Of packets that belong together (a binary header and its attachments) only the first may be droppable; the caller
-  // sends the others without the mark if it was queued, and not at all if not. Packets leave in the order of queueing.
+  // Queues a packet; it goes out with the next flush(). Over the bound of what may wait the session ends
+  // (slow_consumer), and what was queued is dropped: the driver writes what it can (has_room()) before it comes to
+  // that. A turn that begins within the bound of packets may go beyond it, since one turn may bring more than a client
+  // that reads well can take in it; from then on nothing more is taken in than waited at its end, until less than the
+  // bound waits again. The bound of bytes is never passed. A droppable packet is left out when the transport cannot
+  // take it now (no poll waits with room in its answer; or `writable` is false: earlier bytes still wait for the
+  // socket). Returns whether it was queued. Nothing happens once not open. Of packets that belong together (a binary
+  // header and its attachments) only the first may be droppable; the caller sends the others without the mark if it was
+  // queued, and not at all if not. Packets leave in the order of queueing.
   bool send(Packet packet, bool writable, TimePoint now, Actions& out);
-  // End of the driver's turn: answers a waiting poll if there is something for it.
+  // Whether send() would take the packet. If not, and the transport can take something, the driver lets it first.
+  bool has_room(const Packet& packet) const;
+  // End of the driver's turn, over either transport: answers a waiting poll if there is something for it.
   void flush(TimePoint now, Actions& out);
+  // Answers a waiting poll in the midst of a turn, if there is something for it.
+  void answer_waiting_poll(Actions& out);
+  // What take_packet() gave and the kernel has not taken: it waits for the client like what is in the outbox. Told by
+  // the driver of a WebSocket whenever it changes.
+  void set_unsent(std::size_t packets, std::size_t bytes);
   // For the WebSocket transport: takes the next packet off the outbox; false when there is none.
   bool take_packet(Packet& packet);
   bool has_packets() const { return head_ < outbox_.size(); }
   std::size_t outbox_bytes() const { return outbox_bytes_; }
+  // All that waits for the client, unsent included.
+  std::size_t waiting_packets() const { return outbox_.size() - head_ + unsent_packets_; }
+  std::size_t waiting_bytes() const { return outbox_bytes_ + unsent_bytes_; }
   // Ends the session. Where the server does it of its own will (forced_close, server_namespace_disconnect,
   // client_namespace_disconnect, server_shutting_down, connect_timeout) packets queued before still go out: over
   // polling to the waiting and the next polls, then `1` to the one after; over WebSocket as close_connection says. Any
@@ -157,6 +175,7 @@ class Session {
     gone,
   };
   enum class Heartbeat : std::uint8_t { idle, ping_queued, ping_sent };
+  static constexpr std::uint32_t kAnyNumber = UINT32_MAX;
 
   bool expired(TimePoint now) const;
   void start_closing(TimePoint due, State state);
@@ -175,6 +194,8 @@ class Session {
   void take_probe();
   void on_pong(TimePoint now, Actions& out);
   void count_control_packet(TimePoint now, Actions& out);
+  void count_packet(TimePoint now, Actions& out);
+  void settle_burst();
   std::size_t wire_size(const Packet& packet) const;
   void push(Packet packet);
   Packet pop();
@@ -189,10 +210,16 @@ class Session {
   PayloadReader post_body_{{}};  // what is left of it, while post_complete_
   std::vector<Packet> outbox_;   // from head_ on; owns no memory when empty
   std::size_t outbox_bytes_ = 0;
+  std::uint32_t unsent_bytes_ = 0;
+  std::uint32_t unsent_packets_ = 0;
+  std::uint32_t packets_allowed_ = kAnyNumber;  // to wait: what waited when a turn ended at the bound or beyond it
   std::uint32_t head_ = 0;
   std::uint32_t control_packets_ = 0;  // in the second that began at control_since_
   TimePoint control_since_ = TimePoint::min();
-  TimePoint due_;  // open: next ping, or the death for want of a pong; then: end of the grace
+  TimePoint second_since_ = TimePoint::min();  // the second in which packets are counted
+  std::uint32_t second_packets_ = 0;
+  std::uint32_t full_seconds_ = 0;  // before that one, one after another, with too many packets
+  TimePoint due_;                   // open: next ping, or the death for want of a pong; then: end of the grace
   TimePoint probe_due_ = kNever;
   State state_ = State::open;
   TransportKind transport_;
@@ -203,6 +230,6 @@ class Session {
 };
 
 // An idle session is mostly this.
-static_assert(sizeof(Session) <= 160);
+static_assert(sizeof(Session) <= 192);
 
 }  // namespace sio::eio

@@ -4,8 +4,13 @@
 // A turn: wait for readiness, run what is ready (a bounded number of handlers), run due timers, empty the mailbox, and
 // then call everybody who asked for the end of the turn: there all output of the turn goes out, one write a connection.
 // Who asks for it during the end of a turn is called at the end of the next, which then waits for nothing.
+//
+// Lag: how long something that was ready had to wait for its handler. Within a turn that is the turn's length. When
+// more was ready than a turn may handle, an event of the shard's own goes to the end of the kernel's list; its age is
+// the lag until it is handled. So it sees a few long handlers, and also many short ones.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -66,6 +71,18 @@ class Shard {
     if (!now_is_fresh_) refresh_now();
     return now_;
   }
+  // A handler begins: reads the time if nobody has since the wait, so that the turn's length is right.
+  void begin_handler() {
+    if (!now_is_fresh_) refresh_now();
+  }
+  // From a lag over `bound` on the shard is late, until `calm` after the last one. Before run(); never late without.
+  void set_lag_bound(TimePoint::duration bound, TimePoint::duration calm) {
+    lag_bound_ = bound;
+    lag_calm_ = calm;
+  }
+  bool is_late() { return now() < late_until_; }
+  // The longest lag within the last second in which there was something to do, and the one before. From any thread.
+  TimePoint::duration lag() const { return TimePoint::duration(told_lag_.load(std::memory_order_relaxed)); }
   // The timers of this shard.
   TimerQueue& timers() { return timers_; }
   // Asks for a call at the end of the turn; asked again before it, nothing happens.
@@ -90,6 +107,7 @@ class Shard {
  private:
   void turn();
   void refresh_now();
+  void note_lag(bool more_is_ready, TimePoint begun);
   void drain_mailbox();
   void flush_dirty();
 
@@ -97,6 +115,12 @@ class Shard {
   std::unique_ptr<Io> io_;
   TimePoint now_;
   bool now_is_fresh_ = true;
+  TimePoint late_until_ = TimePoint::min();
+  TimePoint::duration lag_bound_ = TimePoint::duration::max();
+  TimePoint::duration lag_calm_{};
+  TimePoint lag_second_;  // when the second began of which longest_lag_ is
+  TimePoint::duration longest_lag_{};
+  std::atomic<TimePoint::rep> told_lag_{0};
   TimerQueue timers_;
   std::unique_ptr<char[]> read_buffer_;
   std::string scratch_;

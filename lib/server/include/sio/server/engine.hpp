@@ -30,8 +30,10 @@ class EngineSocket {
   virtual void trim_handshake(bool (*keep)(std::string_view name)) = 0;
   // Keeps only these headers, and the query.
   virtual void keep_headers(std::span<const std::string> names) = 0;
-  // Bytes that wait for the client.
+  // Bytes that wait for the client, what its transport has not taken yet included.
   virtual std::size_t waiting_bytes() const = 0;
+  // Packets likewise.
+  virtual std::size_t waiting_packets() const = 0;
   // The event loop on which it lives.
   virtual rt::Shard& shard() = 0;
 

@@ -13,6 +13,7 @@
 #include "sio/runtime/listener.hpp"
 #include "sio/server/engine.hpp"
 #include "sio/server/http_router.hpp"
+#include "sio/server/load.hpp"
 #include "sio/server/namespace.hpp"
 #include "sio/server/options.hpp"
 
@@ -58,6 +59,9 @@ class Server {
   // run() return. Never waits itself. From any thread, handlers too; not from a signal handler. Further calls do
   // nothing. Called before run(), run() ends at once.
   void stop();
+
+  // What it has to do at the moment, and what it refused for that since it was made. From any thread.
+  ServerLoad load() const;
 
   // Event loops, each with its thread. shard(i).post() runs something there, from any thread.
   unsigned shard_count() const;

@@ -23,6 +23,8 @@ struct ChatPorts {
   service::MessageLog& log;
   service::MessageReader& reader;
   auth::MessageLimiter& limiter;
+  // Told whenever a message is refused by a rate, on the shard where it happens. Must be quick.
+  std::function<void()> on_rate_limited;
 };
 
 // Where live delivery begins: the newest commit and id when the store was opened.

@@ -105,9 +105,9 @@ using BatchPtr = std::shared_ptr<const CommittedBatch>;
 class MessageLog {
  public:
   virtual ~MessageLog() = default;
-  // From any thread; never waits. False: the queue is full, or the store has failed or was stopped; nothing will come
-  // back for it, and what was given is gone. True: exactly one outcome will, in a batch. Commands of one thread keep
-  // their order.
+  // From any thread; never waits. False: the queue is full or what waits in it is too old, or the store has failed or
+  // was stopped; nothing will come back for it, and what was given is gone. True: exactly one outcome will, in a batch.
+  // Commands of one thread keep their order.
   [[nodiscard]] virtual bool try_append(Draft&& draft) noexcept = 0;
   [[nodiscard]] virtual bool try_mark_read(ReadMark&& mark) noexcept = 0;
 };

@@ -32,7 +32,9 @@ struct StoreOptions {
   sio::Milliseconds read_timeout{2'000};           // of a statement, and of waiting for a connection
   std::size_t queue_commands_max = 65'536;         // beyond: try_append() says no
   std::size_t queue_bytes_max = 64 * 1024 * 1024;  // of contents
-  std::size_t batch_commands_max = 1'000;          // of one transaction
+  // While the oldest that is queued has waited longer than this, try_append() says no at once.
+  sio::Milliseconds queue_age_max{2'000};
+  std::size_t batch_commands_max = 1'000;  // of one transaction
   std::size_t batch_bytes_max = 8 * 1024 * 1024;
   std::size_t checkpoint_pages = 1'000;       // of the log; then checkpointed when the queue is empty
   std::size_t checkpoint_pages_busy = 8'000;  // then in any case
@@ -62,7 +64,9 @@ struct StoreStats {
   std::uint64_t commits = 0;
   std::uint64_t messages = 0;  // stored since start
   std::uint64_t refused_for_storage = 0;
+  std::uint64_t refused_for_age = 0;  // because the queue was older than queue_age_max
   std::size_t queued = 0;
+  sio::Milliseconds queue_age{0};    // of the oldest that is queued
   std::uint64_t last_commit_us = 0;  // BEGIN to COMMIT, synchronisation included
   bool failed = false;
   bool read_only = false;  // damage was found
