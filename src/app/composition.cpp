@@ -162,6 +162,9 @@ struct Composition::Parts {
     };
     metrics.add_counter("parley_messages_total", "Messages stored since the start", stat(&store::StoreStats::messages));
     metrics.add_counter("parley_commits_total", "Transactions committed", stat(&store::StoreStats::commits));
+    metrics.add_counter("parley_reads_total", "Read transactions of the storage", stat(&store::StoreStats::reads));
+    metrics.add_counter("parley_passwords_hashed_total", "Password hashes computed, comparisons included",
+                        [this] { return static_cast<double>(hasher.computed()); });
     metrics.add_counter("parley_storage_refusals_total", "Commands refused because the storage was not available",
                         stat(&store::StoreStats::refused_for_storage));
     metrics.add_gauge("parley_store_queue", "Commands that wait for the writer", stat(&store::StoreStats::queued));

@@ -63,6 +63,7 @@ std::optional<Argon2Cost> cost_of(std::string_view phc) {
 PasswordHasher::PasswordHasher(Argon2Cost cost) : cost_(cost), dummy_(hash(random_bytes(kSaltBytes))) {}
 
 std::string PasswordHasher::hash(std::string_view password) const {
+  computed_.fetch_add(1, std::memory_order_relaxed);
   const std::string salt = random_bytes(kSaltBytes);
   std::array<char, kPhcBytesMax + 1> phc{};
   const int result =
@@ -75,12 +76,14 @@ std::string PasswordHasher::hash(std::string_view password) const {
 
 bool PasswordHasher::verify(std::string_view phc, std::string_view password) const {
   if (!cost_of(phc)) return verify_dummy(password);
+  computed_.fetch_add(1, std::memory_order_relaxed);
   const int result = argon2id_verify(std::string(phc).c_str(), password.data(), password.size());
   if (result == ARGON2_MEMORY_ALLOCATION_ERROR) throw std::bad_alloc();
   return result == ARGON2_OK;
 }
 
 bool PasswordHasher::verify_dummy(std::string_view password) const {
+  computed_.fetch_add(1, std::memory_order_relaxed);
   // Nobody knows what was hashed into the dummy, so the answer is no even if this said yes.
   const int result = argon2id_verify(dummy_.c_str(), password.data(), password.size());
   if (result == ARGON2_MEMORY_ALLOCATION_ERROR) throw std::bad_alloc();  // as verify() would have

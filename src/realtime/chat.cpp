@@ -28,7 +28,7 @@ void Chat::begin_drain() { parts_->draining = true; }
 
 void Chat::on_committed(service::BatchPtr batch) noexcept {
   for (unsigned i = 0; i < parts_->server.shard_count(); ++i) {
-    parts_->server.shard(i).post([parts = parts_.get(), batch] { parts->deliver(*batch); });
+    parts_->server.shard(i).post([parts = parts_.get(), batch] { parts->deliver(batch); });
   }
 }
 

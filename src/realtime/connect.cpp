@@ -58,7 +58,7 @@ void Chat::Parts::decide(sio::ConnectRequest request, int attempt) {
   if (attempt > kAttemptsMax) return refuse(request, "Service unavailable", "storage_unavailable");
   auto waiting = std::make_shared<sio::ConnectRequest>(std::move(request));
   sio::rt::Shard& shard = *sio::rt::Shard::current();
-  const bool taken = server.pool().try_submit([this, waiting, token, attempt, &shard] {
+  const bool taken = reads.submit([this, waiting, token, attempt, &shard] {
     const auto looked_up = ports.access.authenticate(token, unix_now_s());
     shard.post([this, waiting, attempt, error = looked_up ? std::optional<service::AccessError>() : looked_up.error()] {
       if (!error) return decide(std::move(*waiting), attempt + 1);

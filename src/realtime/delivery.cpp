@@ -39,13 +39,34 @@ void send_to_user(sio::LocalRooms& rooms, domain::UserId user, std::uint64_t com
 
 }  // namespace
 
-void Chat::Parts::deliver(const service::CommittedBatch& batch) {
-  for (const service::Outcome& outcome : batch.outcomes) {
-    std::visit([&](const auto& each) { deliver(each, batch.commit); }, outcome);
+void Chat::Parts::deliver(const service::BatchPtr& batch) {
+  for (const service::Outcome& outcome : batch->outcomes) {
+    std::visit([&](const auto& each) { deliver(each, batch->commit); }, outcome);
   }
   Delivered& here = delivered_here();
-  here.commit = std::max(here.commit, batch.commit);
-  here.newest_id = std::max(here.newest_id, batch.newest_id);
+  here.commit = std::max(here.commit, batch->commit);
+  here.newest_id = std::max(here.newest_id, batch->newest_id);
+  here.recent.add(batch);
+}
+
+// To one socket what this shard has delivered after `commit`: its page of the log was read before that. It has sent
+// nothing yet, so all of it comes as from others.
+void Chat::Parts::deliver_after(sio::Socket& socket, std::uint64_t commit) {
+  const domain::UserId me = socket.data<Member>().user;
+  delivered_here().recent.each_after(commit, [&](const service::CommittedBatch& batch) {
+    for (const service::Outcome& outcome : batch.outcomes) {
+      if (!socket.connected()) return;
+      if (const auto* stored = std::get_if<service::Stored>(&outcome)) {
+        const domain::Message& message = stored->message;
+        if (message.sender == me || message.receiver == me)
+          socket.emit("receive_message", sio::Json{receive_message(message)});
+      } else if (const auto* mark = std::get_if<service::Marked>(&outcome); mark != nullptr && mark->changed) {
+        if (mark->sender == me || mark->reader == me)
+          socket.emit("read_status_update",
+                      sio::Json{read_status_update(mark->sender, mark->reader, mark->up_to, false)});
+      }
+    }
+  });
 }
 
 sio::Socket* Chat::Parts::socket_here(const service::Origin& origin) {

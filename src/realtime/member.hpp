@@ -9,6 +9,7 @@
 
 #include "parley/service/access.hpp"
 #include "parley/service/message_log.hpp"
+#include "parley/service/message_reader.hpp"
 #include "sio/server/socket.hpp"
 
 namespace parley::realtime {
@@ -18,9 +19,10 @@ inline constexpr std::size_t kHeldSendsMax = 64;
 
 // A socket that reads what it missed before anything live.
 struct CatchingUp {
-  domain::MessageId begun_after;  // the client's after_id
-  domain::MessageId sent;         // everything up to here was sent
-  bool reading = false;           // a page is being read
+  domain::MessageId begun_after;          // the client's after_id
+  domain::MessageId sent;                 // everything up to here was sent
+  bool reading = false;                   // a page is being read
+  std::vector<service::ReadState> reads;  // of all pages so far
   std::vector<service::Draft> held;
 };
 

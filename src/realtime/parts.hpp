@@ -12,6 +12,8 @@
 #include "member.hpp"
 #include "parley/realtime/chat.hpp"
 #include "payloads.hpp"
+#include "read_line.hpp"
+#include "recent_batches.hpp"
 
 namespace parley::realtime {
 
@@ -19,14 +21,19 @@ namespace parley::realtime {
 struct Delivered {
   std::uint64_t commit = 0;
   domain::MessageId newest_id;
+  RecentBatches recent;
 };
+
+// Threads of the pool that read for sockets which come back; the others are left to REST.
+inline constexpr unsigned kReadingThreadsMax = 2;
 
 struct Chat::Parts {
   Parts(sio::Server& server_, const ChatPorts& ports_, DeliveryStart start)
       : server(server_),
         nsp(server_.of("/")),
         ports(ports_),
-        delivered(server_.shard_count(), {start.commit, start.newest_id}) {}
+        reads(server_.pool(), kReadingThreadsMax),
+        delivered(server_.shard_count(), {start.commit, start.newest_id, RecentBatches(start.commit)}) {}
 
   Delivered& delivered_here() { return delivered[sio::rt::Shard::current()->index()]; }
 
@@ -49,18 +56,20 @@ struct Chat::Parts {
   void join(sio::Socket& socket);
 
   // ---- delivery.cpp
-  void deliver(const service::CommittedBatch& batch);
+  void deliver(const service::BatchPtr& batch);
   void deliver(const service::Stored& stored, std::uint64_t commit);
   void deliver(const service::Duplicate& duplicate, std::uint64_t commit);
   void deliver(const service::SendRefused& refused, std::uint64_t commit);
   void deliver(const service::Marked& marked, std::uint64_t commit);
   void deliver(const service::MarkRefused& refused, std::uint64_t commit);
+  void deliver_after(sio::Socket& socket, std::uint64_t commit);
   sio::Socket* socket_here(const service::Origin& origin);
   void revoke(const service::AccountChange& change);
 
   sio::Server& server;
   sio::Namespace& nsp;
   ChatPorts ports;
+  ReadLine reads;
   std::vector<Delivered> delivered;  // by shard
   std::atomic<bool> draining{false};
 };

@@ -119,11 +119,12 @@ std::string connection(domain::UserId user) {
   return text;
 }
 
-std::string resumed(const service::CatchUp& page, domain::MessageId after) {
+std::string resumed(const service::CatchUp& page, domain::MessageId after,
+                    const std::vector<service::ReadState>& reads) {
   std::string text;
   Writer writer(text);
   writer.begin_object().member("up_to_id", page.reset ? page.newest_id.value : std::max(page.newest_id, after).value);
-  write_reads(writer, page.reads);
+  write_reads(writer, reads);
   if (page.reset) writer.member("reset", true);
   writer.end_object();
   return text;

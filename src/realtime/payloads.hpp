@@ -34,8 +34,9 @@ std::string message_sent(const service::Duplicate& duplicate, bool ok);
 std::string read_status_update(domain::UserId sender, domain::UserId receiver, domain::MessageId up_to, bool ok);
 std::string receive_message(const domain::Message& message);
 std::string connection(domain::UserId user);
-// `page`: the last one. `after`: where the client began.
-std::string resumed(const service::CatchUp& page, domain::MessageId after);
+// `page`: the last one. `after`: where the client began. `reads`: of all pages.
+std::string resumed(const service::CatchUp& page, domain::MessageId after,
+                    const std::vector<service::ReadState>& reads);
 std::string resume_page(const service::CatchUp& page);
 // Payload of the event `error`; no `event` and an empty `client_id` are left out.
 std::string error_event(const ChatError& error, std::optional<std::string_view> event, std::string_view client_id);

@@ -49,6 +49,7 @@ ReaderPool::Reader* ReaderPool::acquire() {
   lock.unlock();
   reader->deadline = sio::rt::monotonic_now() + timeout_;
   reader->begin.run();
+  reads_.fetch_add(1, std::memory_order_relaxed);
   return reader;
 }
 

@@ -2,7 +2,9 @@
 // that runs past it is interrupted.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -23,6 +25,8 @@ class ReaderPool {
   ReaderPool(const std::filesystem::path& file, unsigned count, sio::Milliseconds timeout, const char* vfs);
   // Null, or the connection that could not be opened: its error says why. Right after construction.
   const Connection* failed() const { return failed_; }
+  // Read transactions so far. From any thread.
+  std::uint64_t reads() const { return reads_.load(std::memory_order_relaxed); }
 
   // Runs `read(Connection&, MessageQueries&)` in one read transaction, so that it sees one state of the database. Waits
   // for a free connection; waiting and reading may take the timeout each.
@@ -54,6 +58,7 @@ class ReaderPool {
   std::vector<std::unique_ptr<Reader>> readers_;
   const Connection* failed_ = nullptr;
   sio::Milliseconds timeout_;
+  std::atomic<std::uint64_t> reads_{0};
   std::mutex mutex_;
   std::condition_variable freed_;
   std::vector<Reader*> free_;

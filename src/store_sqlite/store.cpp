@@ -98,6 +98,7 @@ std::uint64_t SqliteStore::commit_at_start() const { return parts_->writer.posit
 StoreStats SqliteStore::stats() const {
   StoreStats stats = parts_->writer.stats();
   stats.integrity = parts_->check.state();
+  stats.reads = parts_->readers.reads();
   return stats;
 }
 

@@ -205,6 +205,52 @@ describe('reads', () => {
   });
 });
 
+describe('F21: marks made while away', () => {
+  test('come before the messages of their page: who is cut off before resumed goes on behind them', async () => {
+    const [eve, finn] = [await register(server, 'admin'), await register(server, 'user')];
+    const writer = await connect(finn);
+    const { id } = await writer.send(eve, 'read me');
+    writer.close();
+    const reader = await connect(eve);
+    assert.equal((await reader.ask('mark_message_read', { sender_id: finn.id })).ok, true);
+    await Promise.all(Array.from({ length: 600 }, (_, i) => reader.send(finn, `later ${i}`)));
+    // More than a page: the connection is lost before `resumed`, and the last id seen is the cursor.
+    const mark = { sender_id: finn.id, receiver_id: eve.id, up_to_id: id };
+    const cut = await connect(finn, { after_id: id });
+    await cut.next('receive_message');
+    const known = ['read_status_update', 'receive_message'];
+    const heard = cut.log.filter(({ event }) => known.includes(event)).slice(0, 2);
+    assert.deepEqual([heard[0].data, heard[1].event], [mark, 'receive_message']);
+    await cut.next('resumed', ({ reads }) => reads.some(({ up_to_id }) => up_to_id === id));
+  });
+
+  test('and in resumed all of them, also those of earlier pages, the newest of each', async () => {
+    const [eve, finn, gus] = [
+      await register(server, 'admin'),
+      await register(server, 'user'),
+      await register(server, 'admin'),
+    ];
+    const writer = await connect(finn);
+    const first = await writer.send(eve, 'one');
+    const second = await writer.send(gus, 'two');
+    const eves = await connect(eve);
+    const guses = await connect(gus);
+    await eves.ask('mark_message_read', { sender_id: finn.id });
+    const sends = Array.from({ length: 600 }, (_, i) => eves.send(finn, `later ${i}`));
+    await Promise.all(sends);
+    await guses.ask('mark_message_read', { sender_id: finn.id });
+    const back = await connect(finn, { after_id: 0 });
+    const { reads } = await back.next('resumed');
+    const marks = reads.map(({ receiver_id, up_to_id }) => [receiver_id, up_to_id]).sort(([a], [b]) => a - b);
+    assert.deepEqual(
+      marks.map(([receiver]) => receiver),
+      [eve.id, gus.id].sort((a, b) => a - b),
+    );
+    assert.ok(marks.find(([receiver]) => receiver === eve.id)[1] >= first.id);
+    assert.ok(marks.find(([receiver]) => receiver === gus.id)[1] >= second.id);
+  });
+});
+
 describe('F20: resume', () => {
   test('pages lead through everything, oldest first, once', async () => {
     const chat = await connect(bob);

@@ -28,14 +28,18 @@ export class Server {
   #arguments;
   #output = '';
   #environment;
+  #metrics;
   data;
   url = '';
+  metricsUrl = '';
   ended; // resolves with {code, signal} when the process that was launched last has ended
 
   // Without `limits` the limits of rates and connections are off: tests are quicker than people. `data`: a directory that
-  // there is already, else a new one. `environment`: variables beside those of this process.
-  static async start({ limits = false, args = [], data, environment = {} } = {}) {
+  // there is already, else a new one. `metrics`: serves them, on any free port. `environment`: variables beside those of
+  // this process.
+  static async start({ limits = false, args = [], data, metrics = false, environment = {} } = {}) {
     const server = new Server();
+    server.#metrics = metrics;
     server.data = data ?? mkdtempSync(path.join(tmpdir(), 'parley-integration-'));
     server.#environment = environment;
     // A machine that is busy with other tests is no reason to refuse clients.
@@ -48,7 +52,8 @@ export class Server {
   async launch() {
     if (!EXECUTABLE) throw new Error('set PARLEY_BIN to the executable');
     const began = performance.now();
-    const fixed = ['serve', '--data', this.data, '--listen', '127.0.0.1:0', '--metrics-listen', 'none'];
+    const fixed = ['serve', '--data', this.data, '--listen', '127.0.0.1:0'];
+    fixed.push('--metrics-listen', this.#metrics ? '127.0.0.1:0' : 'none');
     const child = spawn(EXECUTABLE, [...fixed, ...this.#arguments], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.#environment },
@@ -69,8 +74,10 @@ export class Server {
       const read = (text) => {
         this.#output += text;
         const line = /listening\b.*?(\d+\.\d+\.\d+\.\d+):(\d+)/.exec(this.#output);
-        if (!line) return;
+        const metrics = /metrics.*?(\d+\.\d+\.\d+\.\d+:\d+)/.exec(this.#output);
+        if (!line || (this.#metrics && !metrics)) return;
         clearTimeout(timer);
+        if (metrics) this.metricsUrl = `http://${metrics[1]}`;
         this.url = `http://${line[1]}:${line[2]}`;
         resolve();
       };
@@ -78,6 +85,10 @@ export class Server {
       child.stderr.setEncoding('utf8').on('data', read);
     });
     return performance.now() - began;
+  }
+
+  get pid() {
+    return this.#child.pid;
   }
 
   get output() {

@@ -3,6 +3,7 @@
 // Every call here costs 20 ms and 19 MiB on purpose: on the hash pool only, never on a shard.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,7 +36,11 @@ class PasswordHasher {
   // True when `phc` is not of today's cost: hash the password anew after the next good login.
   bool needs_rehash(std::string_view phc) const;
 
+  // Hashes computed so far, the dummy's included. From any thread.
+  std::uint64_t computed() const { return computed_.load(std::memory_order_relaxed); }
+
  private:
+  mutable std::atomic<std::uint64_t> computed_{0};
   Argon2Cost cost_;
   std::string dummy_;
 };
