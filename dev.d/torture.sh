@@ -121,7 +121,7 @@ torture_part_faults() {
 
 # Every planted bug of tests/mutants, or those of the rows or ids named: each must make its test fail.
 torture_part_mutants() {
-  step 'mutants: tools' web/tools/toolchain.sh build/node web
+  step 'mutants: tools' web/tools/toolchain.sh build/node web tests/integration
   PATH=$(web/tools/toolchain.sh build/node web 9>&-):$PATH python3 tests/mutants/mutants.py "$@" 9>&-
 }
 
@@ -136,3 +136,34 @@ torture_part_autobahn() {
     tests/conformance/autobahn_compression.test.mjs
   grep '^ *Autobahn area' build/log/autobahn--517-cases.log
 }
+
+# durability NAME FILE VARIABLE=VALUE…: one file of tests/durability with other counts; what it counted is printed.
+durability() {
+  local name=$1 file=$2
+  shift 2
+  build_targets release parley
+  step "$name: tools" web/tools/toolchain.sh build/node tests/integration
+  step "$name" env PATH="$(web/tools/toolchain.sh build/node tests/integration 9>&-):$PATH" NO_COLOR=1 \
+    PARLEY_BIN="$PWD/build/release/bin/parley" "$@" node --test --test-reporter=spec "tests/durability/$file"
+  grep -h '^durability ' "build/log/$name.log"
+}
+
+# kill -9 at 10,000 random moments (DURABILITY_KILLS) under real clients, the checker over each scene's histories.
+torture_part_kills() { durability kills kills.test.mjs DURABILITY_KILLS="${DURABILITY_KILLS:-10000}"; }
+
+# 1,000 scenes (DURABILITY_SCENES) through a network with faults.
+torture_part_network() { durability network network.test.mjs DURABILITY_SCENES="${DURABILITY_SCENES:-1000}"; }
+
+# 1,000,000 deliveries (DURABILITY_DELIVERIES) with a canary for each pair of people, connections cut all the time.
+torture_part_deliveries() {
+  durability deliveries deliveries.test.mjs DURABILITY_DELIVERIES="${DURABILITY_DELIVERIES:-1000000}"
+}
+
+# 10,000 clients (DURABILITY_CLIENTS) that come back at once: after a kill, and after a cut while others write.
+torture_part_reconnect() { durability reconnect reconnect.test.mjs DURABILITY_CLIENTS="${DURABILITY_CLIENTS:-10000}"; }
+
+# Peers that a network has swallowed, at the real ping interval and timeout: 45 s.
+torture_part_half_open() { durability half_open half_open.test.mjs DURABILITY_HALF_OPEN=500; }
+
+# Half an hour (DURABILITY_SOAK_SECONDS) of clients that come, write and go: memory flat, descriptors back to base.
+torture_part_soak() { durability soak soak.test.mjs DURABILITY_SOAK_SECONDS="${DURABILITY_SOAK_SECONDS:-1800}"; }
