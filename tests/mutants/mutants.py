@@ -25,6 +25,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).resolve().parent
 WORK = ROOT / "build" / "mutants"
 TEST_SECONDS_MAX = 120  # a mutant that hangs its test is found, too
+SERVER_TESTS = ("tests/durability/", "tests/integration/")  # Node's tests of the chat; their npm packages are here:
+NPM_PACKAGES = pathlib.PurePath("tests/integration/node_modules")
 NODE_PASSED = re.compile(r"^\S+ pass (\d+)$", re.M)
 GTEST_PASSED = re.compile(r"^\[  PASSED  \] (\d+) tests?\.$", re.M)
 
@@ -50,7 +52,13 @@ class Mutant:
         kind, first = self.test.split(" ")[:2]
         if kind == "gtest":
             return first
-        return "parley" if first.startswith("tests/integration/") else "sio-conformance"
+        return "parley" if self.needs_server else "sio-conformance"
+
+    @property
+    def needs_server(self) -> bool:
+        """Whether the chat must be built; most bugs are in the library, whose build is smaller."""
+        kind, first = self.test.split(" ")[:2]
+        return first.startswith(("src_", "powercut")) if kind == "gtest" else first.startswith(SERVER_TESTS)
 
 
 def load(folder: pathlib.Path = HERE) -> list[Mutant]:
@@ -87,11 +95,11 @@ class Tree:
         self.env = os.environ | {"CCACHE_BASEDIR": str(self.path), "CCACHE_NOHASHDIR": "1", "NO_COLOR": "1",
                                  "SIO_CONFORMANCE": str(self.build / "bin" / "sio-conformance"),
                                  "PARLEY_BIN": str(self.build / "bin" / "parley")}
-        run(["cmake", "--preset", "dev", "-B", str(self.build), f"-DPARLEY_SERVER={'ON' if server else 'OFF'}", "-DPARLEY_WEB=OFF"],
-            self.path, self.env)
-        modules = pathlib.Path("tests", "integration", "node_modules")  # installed by `./dev test integration`
-        if (ROOT / modules).exists() and not (self.path / modules).exists():
-            (self.path / modules).symlink_to(ROOT / modules)
+        packages = self.path / NPM_PACKAGES
+        if server and not packages.exists():
+            packages.symlink_to(ROOT / NPM_PACKAGES)
+        run(["cmake", "--preset", "dev", "-B", str(self.build), f"-DPARLEY_SERVER={'ON' if server else 'OFF'}",
+             "-DPARLEY_WEB=OFF"], self.path, self.env)
 
     def make(self, *targets: str) -> str | None:
         """None, or why it failed."""
@@ -155,7 +163,7 @@ def check_unmutated(tree: Tree, mutants: list[Mutant]) -> None:
 def run_all(mutants: list[Mutant]) -> dict[str, tuple[str, str]]:
     commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True, capture_output=True, check=True).stdout.strip()
     WORK.mkdir(parents=True, exist_ok=True)
-    server = any(not m.file.startswith("lib/") for m in mutants)  # the library alone builds faster
+    server = any(m.needs_server for m in mutants)
     first = Tree(0, commit, server)
     check_unmutated(first, mutants)
     trees: queue.SimpleQueue[Tree] = queue.SimpleQueue()
