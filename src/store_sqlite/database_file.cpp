@@ -93,8 +93,8 @@ sio::Result<bool, OpenFailure> look_at(const fs::path& file, Files& files) {
     return open_failure(OpenError::not_a_database, file, "is not a regular file");
   }
   if (found.bytes == 0) {
-    // A rollback journal may be left by a first start that was killed: it holds nothing that was ever committed.
-    if (files.look(with_suffix(file, "-wal")).bytes > 0) {
+    // A journal, or the head of a log, may be left by a first start that was killed: nothing was ever committed there.
+    if (files.look(with_suffix(file, "-wal")).bytes > kLogHeadBytes) {
       return open_failure(OpenError::orphaned_log, file,
                           "the database is missing or empty, but its log is there: put the database back, or move the "
                           "log away to begin anew");

@@ -92,10 +92,10 @@ std::string compare_messages(const Found& found, const Ledger& ledger, std::size
     const std::string called = "message " + std::to_string(message.id);
     if (!contents.insert(message.content).second) return called + " is there twice";
     if (i < ledger.messages.size()) {
-      if (!is_same(message, ledger.messages[i])) {
+      if (is_same(message, ledger.messages[i])) continue;
+      if (ledger.messages[i].stored_by <= told || !ledger.doubt.any) {
         return called + " is not what was stored as " + std::to_string(ledger.messages[i].id);
       }
-      continue;
     }
     const auto& doubtful = ledger.doubt.drafts;
     const long number = std::strtol(message.content.c_str(), nullptr, 10);
@@ -142,8 +142,9 @@ std::string compare_doubtful_marks(const Found& found, const Ledger& ledger) {
   return {};
 }
 
-// Of which transaction the state is. All of it must belong to that one.
-std::string compare(const Found& found, const Ledger& ledger, std::size_t told) {
+// Of which transaction the state is (kNever: the doubtful one). All of it must belong to that one.
+std::string compare(const Found& found, const Ledger& ledger, std::size_t told, std::size_t& transaction) {
+  transaction = kNever;
   if (auto wrong = compare_messages(found, ledger, told); !wrong.empty()) return wrong;
   const std::int64_t newest = found.messages.empty() ? 0 : found.messages.back().id;
   if (found.last_id != newest) {
@@ -154,7 +155,10 @@ std::string compare(const Found& found, const Ledger& ledger, std::size_t told) 
     const Transaction& each = ledger.transactions[i];
     if (each.commit != found.commit || each.newest_id != newest || each.facts != found.facts) continue;
     wrong = compare_marks(found, ledger, i);
-    if (wrong.empty()) return {};
+    if (wrong.empty()) {
+      transaction = i;
+      return {};
+    }
   }
   const Transaction& last = ledger.transactions.back();
   const bool doubtful_commit = found.commit == last.commit + 1 || found.commit == last.commit;
@@ -166,6 +170,21 @@ std::string compare(const Found& found, const Ledger& ledger, std::size_t told) 
                      " is the state after no transaction from " + std::to_string(told) + " on; accounts:";
   for (const auto& [key, value] : found.facts) text += " " + key + "=" + value;
   return text;
+}
+
+// The transaction that was under way may have left frames in the log behind the last whole commit. They stay there
+// until others are written over them and synchronised. If the first of those is the same page with the same bytes, the
+// rest of the old ones fits on to it; so what was refused, or never answered, can still come to life after another cut.
+Doubt doubt_after(const Ledger& ledger, std::size_t transaction) {
+  if (transaction + 1 == ledger.transactions.size()) return ledger.doubt;
+  Doubt doubt{true, {}, {}, ledger.transactions[transaction + 1].facts};
+  for (const KnownMessage& each : ledger.messages) {
+    if (each.stored_by == transaction + 1) {
+      doubt.drafts.push_back({each.sender, each.receiver, each.content, each.client_id});
+    }
+    if (each.read_by == transaction + 1) doubt.marks.push_back({each.receiver, each.sender, each.id});
+  }
+  return doubt;
 }
 
 class Recorder final : public service::CommitListener {
@@ -263,7 +282,8 @@ std::string judge(const Place& place, const Ledger& ledger, std::size_t told, Ra
   if (!opened) return "does not open: " + opened.error().detail;
   Found found;
   if (auto wrong = look_into(place, found); !wrong.empty()) return wrong;
-  if (auto wrong = compare(found, ledger, told); !wrong.empty()) return wrong;
+  std::size_t transaction = 0;
+  if (auto wrong = compare(found, ledger, told, transaction); !wrong.empty()) return wrong;
   store::SqliteStore& store = **opened;
   if (store.newest_id_at_start().value != found.last_id || store.commit_at_start() != found.commit) {
     return "the store starts from another position";
@@ -273,6 +293,7 @@ std::string judge(const Place& place, const Ledger& ledger, std::size_t told, Ra
     *after = {};
     after->messages = found.messages;
     after->transactions.front() = {0, found.commit, found.last_id, found.facts};
+    if (transaction != kNever) after->doubt = doubt_after(ledger, transaction);
   }
   return go_on(store, place, found, random, after);
 }

@@ -1,7 +1,6 @@
 // KILLPOINTS=n   kills at n points (a sample of 240 otherwise); KILLPOINTS_FIRST, KILLPOINTS_STEP: seeds, as
 // POWERCUT_FIRST
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,7 +1,7 @@
 #include "run.hpp"
 
 #include <malloc.h>
-#include <stdlib.h>
+#include <cstdlib>
 
 #include <cstdio>
 #include <utility>
