@@ -100,7 +100,7 @@ TEST(EngineOutbox, R3_WhoCatchesUpWithABurstMayTakeItsTime) {
   for (RequestId id = 10; id < 14; ++id) s.poll(id).expect("answer " + std::to_string(id) + " 200 4");
   EXPECT_EQ(s.session().waiting_packets(), 2U);
   s.turn([](Harness& h) {
-     for (int i = 0; i < 4; ++i) h.send("4");
+     for (int i = 0; i < 6; ++i) h.send("4");
    }).expect();
   s.send("4").expect("ended slow consumer", "gone");
 }
