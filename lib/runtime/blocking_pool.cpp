@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "quiet_signals.hpp"
+#include "sio/base/out_of_memory.hpp"
 
 namespace sio::rt {
 
@@ -12,7 +13,7 @@ BlockingPool::BlockingPool(const std::string& name, unsigned threads, std::size_
   threads_.reserve(threads);
   const QuietSignals quiet;
   for (unsigned i = 0; i < threads; ++i) {
-    threads_.emplace_back([this] { work(); });
+    threads_.emplace_back([this] { run_or_terminate([this] { work(); }); });
     pthread_setname_np(threads_.back().native_handle(), name.substr(0, 15).c_str());
   }
 }
@@ -44,7 +45,7 @@ std::size_t BlockingPool::queued() const {
   return queue_.size();
 }
 
-void BlockingPool::work() noexcept {
+void BlockingPool::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
     ready_.wait(lock, [this] { return stopping_ || !queue_.empty(); });

@@ -10,6 +10,7 @@
 
 #include "shard_io.hpp"
 #include "sio/base/check.hpp"
+#include "sio/base/out_of_memory.hpp"
 #include "sio/runtime/clock.hpp"
 
 namespace sio::rt {
@@ -82,9 +83,11 @@ void Shard::stop() {
 
 void Shard::run() noexcept {
   current_shard = this;
-  while (!io_->stopping.load(std::memory_order_acquire)) turn();
-  drain_mailbox();
-  flush_dirty();
+  run_or_terminate([this] {
+    while (!io_->stopping.load(std::memory_order_acquire)) turn();
+    drain_mailbox();
+    flush_dirty();
+  });
   current_shard = nullptr;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shard_io.hpp"
+#include "sio/base/out_of_memory.hpp"
 
 namespace sio::rt {
 
@@ -104,10 +105,15 @@ class SocketStream final : public Stream {
   bool dead() const { return handler_ == nullptr || released_ || ended_; }
 
   // Whoever called cannot go on without the wait, and might catch what says so: no memory for it ends the process.
-  void arm_read() noexcept {
+  template <class Handler>
+  void wait(Descriptor::wait_type what, Handler handler) {
+    run_or_terminate([&] { socket_.async_wait(what, std::move(handler)); });
+  }
+
+  void arm_read() {
     if (read_pending_ || read_ended_ || dead()) return;
     read_pending_ = true;
-    socket_.async_wait(Descriptor::wait_read, [self = Reference(this)](const error_code& error) {
+    wait(Descriptor::wait_read, [self = Reference(this)](const error_code& error) {
       self->read_pending_ = false;
       self->shard_.begin_handler();
       // What was posted before the peer sent this runs before it is read, however long this turn lasts already: nobody
@@ -119,10 +125,10 @@ class SocketStream final : public Stream {
     });
   }
 
-  void arm_write() noexcept {
+  void arm_write() {
     if (write_pending_ || dead()) return;
     write_pending_ = true;
-    socket_.async_wait(Descriptor::wait_write, [self = Reference(this)](const error_code& error) {
+    wait(Descriptor::wait_write, [self = Reference(this)](const error_code& error) {
       self->write_pending_ = false;
       self->shard_.begin_handler();
       if (!error && !self->dead()) self->handler_->on_writable();

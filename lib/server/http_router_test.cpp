@@ -124,6 +124,15 @@ TEST(HttpRouter, RendersErrorsAndFiltersAnswers) {
   EXPECT_EQ(response.headers.find("X-Request-Id"), "id-1");
 }
 
+// Lack of memory in one handler passes: its client shall come again.
+TEST(HttpRouter, R6_HandlersWithoutMemoryAre503) {
+  const HttpRouter routes;
+  const http::Request http;
+  const RouteRequest request{.http = http, .request_id = "id-1", .parameters = {}};
+  EXPECT_EQ(routes.run([](const RouteRequest&) -> http::Response { throw std::bad_alloc(); }, request).status, 503);
+  EXPECT_EQ(routes.run([](const RouteRequest&) -> http::Response { throw 1; }, request).status, 500);
+}
+
 TEST(HttpRouterDeathTest, RefusesRoutesThatAreOurMistake) {
   HttpRouter routes = router();
   for (const std::string pattern : {"", "chat", "/a{b}", "/{a}b", "/{}", "/{a}/{a}", "/{a", "/{{a}}"}) {

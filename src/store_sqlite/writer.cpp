@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "sio/base/check.hpp"
+#include "sio/base/out_of_memory.hpp"
 #include "sio/runtime/clock.hpp"
 
 namespace parley::store {
@@ -67,7 +68,7 @@ bool Writer::prepare() {
 
 void Writer::start() {
   SIO_CHECK(!thread_.joinable() && messages_);
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] { sio::run_or_terminate([this] { run(); }); });
 }
 
 void Writer::stop() {
@@ -80,7 +81,7 @@ void Writer::stop() {
   close();
 }
 
-void Writer::run() noexcept {
+void Writer::run() {
   std::vector<Command> taken;
   while (queue_.take(taken)) {
     std::span<Command> rest(taken);

@@ -64,7 +64,7 @@ class Writer {
   StoreStats stats() const;
 
  private:
-  void run() noexcept;
+  void run();
   // How many of the commands make the next transaction.
   std::size_t batch_size(std::span<const Command> commands) const;
   void process(std::span<Command> commands);

@@ -103,14 +103,27 @@ export function askSocket(chat, event, payload) {
   });
 }
 
-// The server lives in all its parts: both shards, writer, readers, pools.
-export async function assertAlive(server, ada, bob) {
+// Connects and never throws: the Chat, or false (cleanly refused), or undefined (the connection ended).
+export async function tryToConnect(server, { token }, { after_id, ...options } = {}) {
+  const chat = new Chat(server, { token, ...(after_id === undefined ? {} : { after_id }) }, options);
+  const closed = new Promise((resolve) => chat.socket.io.once('close', () => resolve(undefined)));
+  const refused = (error) => (error.data?.code === 'storage_unavailable' ? false : undefined);
+  const connected = chat.connected().then(() => chat, refused);
+  const result = await Promise.race([connected, closed, server.ended.then(() => undefined)]);
+  if (!result) chat.close();
+  return result;
+}
+
+// The server lives in all its parts: both shards, writer, readers, pools. What is sent for that joins `sent`.
+export async function assertAlive({ server, ada, bob }, sent) {
   assert.equal((await api(server, 'GET', '/readyz')).status, 200);
   // Connections go to the shards in turn: these reach both.
   const ears = [];
   for (let i = 0; i < 4; ++i) ears.push(await Chat.connect(server, ada, { via: i % 2 ? 'polling' : 'websocket' }));
   const mouth = await Chat.connect(server, bob);
-  const { id } = await mouth.send(ada, 'is everybody there?');
+  const [client_id, content] = [`alive-${sent.size}`, 'is everybody there?'];
+  sent.set(client_id, content);
+  const { id } = await mouth.send(ada, content, { client_id });
   for (const ear of ears) await ear.next('receive_message', (message) => message.id === id);
   for (const chat of [...ears, mouth]) chat.close();
   assert.equal((await logIn(server, bob)).id, bob.id);

@@ -31,7 +31,7 @@ class BlockingPool {
   std::size_t queued() const;
 
  private:
-  void work() noexcept;
+  void work();
 
   mutable std::mutex mutex_;
   std::condition_variable ready_;
