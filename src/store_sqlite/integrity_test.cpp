@@ -65,12 +65,12 @@ TEST_F(IntegrityTest, F6_WhatWaitsWhenDamageIsFoundIsRefusedAndNotWritten) {
   recorder_->hold();
   append(bob_, admin_, "written before");
   recorder_->wait_for(1);
-  append(bob_, admin_, "waits", "w-1");
+  append(bob_, admin_, "waits", {}, {.shard = 1, .socket = 2, .ack_id = 3});  // and does not meet the damage
   append_mark(admin_, bob_, 601);
   auto account = std::async(std::launch::async, [this] {
     return store_->directory().add({"n", "n@example.org", "h", domain::Role::user, false});
   });
-  while (store_->stats().queued < 3) std::this_thread::yield();
+  while (store_->stats().queued < 4) std::this_thread::yield();
   const std::string log = bytes_of(options_.file.string() + "-wal");
   look_through();
   recorder_->let_go();
@@ -78,7 +78,7 @@ TEST_F(IntegrityTest, F6_WhatWaitsWhenDamageIsFoundIsRefusedAndNotWritten) {
   const auto refused = recorder_->all<service::SendRefused>();
   ASSERT_EQ(refused.size(), 1U);
   EXPECT_EQ(refused[0].error, SendError::storage_unavailable);
-  EXPECT_EQ(refused[0].client_id, "w-1");
+  EXPECT_EQ(refused[0].origin.socket, 2U);
   EXPECT_EQ(recorder_->all<service::MarkRefused>().size(), 1U);
   EXPECT_EQ(recorder_->all<service::Stored>().size(), 1U);
   EXPECT_EQ(account.get().error(), service::AccountError::storage_unavailable);
