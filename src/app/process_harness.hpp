@@ -98,6 +98,7 @@ class Process {
     close_input();
     while (read_some()) {
     }
+    if (stuck_) ::kill(pid_, SIGKILL);
     int status = 0;
     ::waitpid(std::exchange(pid_, -1), &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -109,6 +110,7 @@ class Process {
     pollfd ready{output_, POLLIN, 0};
     if (::poll(&ready, 1, kPatienceMs) <= 0) {
       ADD_FAILURE() << "no output and no end within 30 s; so far: " << all_;
+      stuck_ = true;
       return false;
     }
     std::array<char, 4096> buffer{};
@@ -120,6 +122,7 @@ class Process {
   }
 
   pid_t pid_ = -1;
+  bool stuck_ = false;
   int input_ = -1;
   int output_ = -1;
   std::string unread_;

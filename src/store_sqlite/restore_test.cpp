@@ -282,7 +282,7 @@ TEST_F(RestoreTest, InterruptedItIsNamedByWhoLooksAndCompletedByWhoOpens) {
 TEST_F(RestoreTest, F27_KilledAtAnyStepTheDatabaseIsTheOldOneOrTheNewOne) {
   open_with_people();
   send_some(3);
-  const auto copy = backed_up();
+  backed_up();
   store_.reset();
   send_in_log(2, "in the log ");
   const TempDir kept_states;
