@@ -3,7 +3,7 @@
 import { FaultProxy, anyFault, random } from '../fproxy.mjs';
 import { check } from '../checker.mjs';
 import { Device } from './device.mjs';
-import { START_MS, integrity, listed, newWorld, portOf } from './world.mjs';
+import { START_MS, integrity, listed, newWorld, portOf, waitedForCoreMs } from './world.mjs';
 
 const WAITING_MAX = 20; // unacknowledged sends of a device: below what the server holds while it catches up
 const WAYS = ['websocket', 'websocket', 'upgrade', 'polling'];
@@ -107,7 +107,8 @@ class Scene {
   }
 
   async #launch() {
-    const took = await this.server.launch();
+    // A busy machine is no flaw: what the process waited for a core does not count.
+    const took = (await this.server.launch()) - waitedForCoreMs(this.server.pid);
     this.proxy.target = portOf(this.server);
     this.slowestStartMs = Math.max(this.slowestStartMs, took);
     if (took > START_MS) this.#flaw(`listening after ${Math.round(took)} ms, at most ${START_MS}`);

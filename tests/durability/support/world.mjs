@@ -1,6 +1,6 @@
 // Data directories with people in them, made once and copied for each scene: a password is hashed once, not in each.
 import { spawn } from 'node:child_process';
-import { cpSync, lstatSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, lstatSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { api, register } from '../../integration/support/people.mjs';
@@ -38,6 +38,12 @@ export async function newWorld(options = {}) {
   cpSync(data, copy, { recursive: true, filter: (from) => !lstatSync(from).isSocket() });
   const server = await Server.start({ ...options, data: copy });
   return { server, admins, users, remove: () => rmSync(copy, { recursive: true, force: true }) };
+}
+
+// How long a process's main thread was ready to run and had no core.
+export function waitedForCoreMs(pid) {
+  const [, waitedNs] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ');
+  return Number(waitedNs) / 1e6;
 }
 
 export const portOf = (server) => Number(new URL(server.url).port);
