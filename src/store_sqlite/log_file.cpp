@@ -92,8 +92,11 @@ class Frames {
     std::map<std::uint32_t, std::size_t> committed;  // the same, at the last commit
     std::uint32_t pages = 0;                         // of the database then
     load(number, now_);
+    // What stands in the first one is not known by its own checksum, which goes on from the one before. If others were
+    // written over those before it, this one may have been next: its page says nothing.
+    bool known = number == 0;
     while (true) {
-      newest[big_endian(now_)] = number;
+      if (std::exchange(known, true)) newest[big_endian(now_)] = number;
       if (const std::uint32_t size = big_endian(Bytes(now_).subspan(4)); size != 0) {
         pages = size;
         committed = newest;

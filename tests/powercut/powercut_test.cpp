@@ -64,5 +64,14 @@ TEST(PowerCut, F2_EverythingToldIsThereOnceAfterAPowerCutAtAnyCall) {
   tally.print();
 }
 
+// Images of the full run that showed something which the sample does not reach.
+TEST(PowerCut, F2_AnImageThatOnceFailedIsJudgedAlone) {
+  const LockDirectory directory;
+  // Two cuts in the first start: an empty file, and a log that is a head and nothing else.
+  EXPECT_EQ(replay({43, 15, 14, 5}, directory), "");
+  // Frames of a transaction that was never told, behind the last commit: the next one begins with the same page.
+  EXPECT_EQ(replay({40, 976, 1, 5}, directory), "");
+}
+
 }  // namespace
 }  // namespace parley::powercut
