@@ -1,5 +1,5 @@
 // R6: the k-th allocation fails, while the server starts, and during a send, a login, a connect, a catching up. What C++
-// code asks for ends the process at once with 71 (docs/adr/0014); what SQLite and password hashes ask for is a clean
+// code asks for ends the process at once with 71 (docs/adr/0017); what SQLite and password hashes ask for is a clean
 // refusal, and the next one works. Never a process that only looks alive. Sampled unless FAULTS_FULL=1.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
