@@ -203,10 +203,13 @@ describe('R6: the k-th allocation fails', { skip: noLibfault }, () => {
           );
           faults.disarm(0);
           fired += faults.struck(0);
-          const expected = faults.struck(0) ? STARTS[who] : [0];
+          // The last ones may be made right after it listens.
+          const late = code === 0 && faults.struck(0) && ENDS[who] !== undefined;
+          if (late) assert.deepEqual(await server.ended, { code: 71, signal: null });
+          const expected = faults.struck(0) && !late ? STARTS[who] : [0];
           assert.ok(expected.includes(code), `k = ${k} of ${last}: ${code}\n${server.output}`);
           if (code !== 0) assert.match(server.output, /^parley: /m);
-          else if (faults.struck(0)) await assertAlive(world, sent);
+          else if (faults.struck(0) && !late) await assertAlive(world, sent);
           await server.kill();
         }
         await assertKept(data, world, sent, new Map());
