@@ -78,7 +78,10 @@ TEST_F(Queue, R7_IdleTimeIsNoAge) {
 }
 
 // As the sender sees it: no outcome will come for what was refused, and all is well again once the writer is.
-class StalledStore : public StoreTest {};
+class StalledStore : public StoreTest {
+ protected:
+  StalledStore() { options_.queue_age_max = Milliseconds(2'000); }
+};
 
 TEST_F(StalledStore, R7_SendsAreRefusedAtOnceUntilTheWriterComesAlong) {
   open_with_people();

@@ -84,6 +84,7 @@ int main(int argc, char** argv) {
   for (const char* suffix : {"", "-wal", "-shm", ".lock"}) std::filesystem::remove(file.string() + suffix);
 
   store::StoreOptions options;
+  options.queue_age_max = std::chrono::hours(1);  // all is queued at once
   options.file = file;
   auto opened = store::SqliteStore::open(options);
   if (!opened) {

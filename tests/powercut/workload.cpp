@@ -16,6 +16,7 @@ constexpr std::size_t kCheckpointPages = 16;
 
 store::StoreOptions options_for(const Place& place) {
   store::StoreOptions options;
+  options.queue_age_max = std::chrono::hours(1);  // what happens must not depend on how busy the machine is
   options.file = place.file;
   options.readers = 1;
   options.vfs = place.vfs;
