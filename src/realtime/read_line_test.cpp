@@ -17,7 +17,7 @@ class ReadLineTest : public testing::Test {
 
   void hold() {
     std::promise<void> begun;
-    ASSERT_TRUE(pool_->try_submit([this, &begun, go = go_.get_future().share()] {
+    ASSERT_TRUE(pool_->try_submit([&begun, go = go_.get_future().share()] {
       begun.set_value();
       go.wait();
     }));
