@@ -89,8 +89,8 @@ async function judge(world, all) {
   cursor = Math.max(cursor, ...[...log.values()].flat().map(({ id }) => id));
 }
 
-// The server sees the ends of connections a moment later.
+// The server sees the ends of connections a moment later, and gives up an idle one of REST after 10 s.
 async function settled(server, base) {
-  for (let i = 0; i < 100 && holdings(server).descriptors > base; ++i) await sleep(50);
+  for (let i = 0; i < 300 && holdings(server).descriptors > base; ++i) await sleep(50);
   return holdings(server).descriptors;
 }
