@@ -164,7 +164,7 @@ int main(int argc, char** argv) {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::jthread waiter([&server, signals](std::stop_token done) {
+  std::jthread waiter([&server, signals](const std::stop_token& done) {
     constexpr timespec kStep{.tv_sec = 0, .tv_nsec = 200'000'000};
     while (!done.stop_requested() && sigtimedwait(&signals, nullptr, &kStep) < 0) {
     }

@@ -38,15 +38,15 @@ struct Overload : testing::Test {
   }
   // Waits until the shard waits: it tells the lag of a turn when that is over.
   void idle() {
-    server.on_shard(0, [lag = ++lag_] { StoppedClock::advance(lag); });
-    while (server.server().load().turn_lag < lag_) std::this_thread::yield();
+    server.on_shard(0, [by = ++lag] { StoppedClock::advance(by); });
+    while (server.server().load().turn_lag < lag) std::this_thread::yield();
   }
   Reply ask(const std::string& target) {
     HttpClient client(server.port());
     return client.get(target);
   }
 
-  Milliseconds lag_{0};
+  Milliseconds lag{0};
   TestServer server;
   StoppedClock clock;
 };
@@ -101,7 +101,7 @@ TEST_F(Overload, R7_IdleTimeIsNoLag) {
     clock.advance(Milliseconds(5'000));
     EXPECT_EQ(ask(kHandshake).status, 200);
   }
-  EXPECT_LE(server.server().load().turn_lag, lag_);
+  EXPECT_LE(server.server().load().turn_lag, lag);
 }
 
 }  // namespace

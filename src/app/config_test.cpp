@@ -137,27 +137,14 @@ TEST(Settings, TomlThatIsNoneIsAConfigurationError) {
 }
 
 TEST(Settings, BadValuesAreUsageErrorsOnTheCommandLineAndConfigurationErrorsElsewhere) {
-  const std::vector<std::pair<std::string, std::string>> bad{{"listen", "nowhere"},
-                                                             {"listen", "127.0.0.1"},
-                                                             {"threads", "-1"},
-                                                             {"cors-origin", "example.com"},
-                                                             {"admin-signup", "maybe"},
-                                                             {"access-token-ttl", "24"},
-                                                             {"access-token-ttl", "0"},
-                                                             {"rate-limits", "perhaps"},
-                                                             {"message-rate", "5"},
-                                                             {"message-burst", "0"},
-                                                             {"socket-queue", "511KiB"},
-                                                             {"socket-queue", "4GiB"},
-                                                             {"queue-budget", "268435456"},
-                                                             {"queue-budget", "0"},
-                                                             {"database", "mysql:x"},
-                                                             {"database", "sqlite:"},
-                                                             {"metrics-listen", "9464"},
-                                                             {"metrics-listen", "unix:/tmp/x"},
-                                                             {"log-format", "xml"},
-                                                             {"log-level", "loud"},
-                                                             {"cors-origin", "https://a.example/path"}};
+  const std::vector<std::pair<std::string, std::string>> bad{
+      {"listen", "nowhere"},          {"listen", "127.0.0.1"},    {"threads", "-1"},
+      {"cors-origin", "example.com"}, {"admin-signup", "maybe"},  {"access-token-ttl", "24"},
+      {"access-token-ttl", "0"},      {"rate-limits", "perhaps"}, {"message-rate", "5"},
+      {"message-burst", "0"},         {"socket-queue", "511KiB"}, {"socket-queue", "4GiB"},
+      {"queue-budget", "268435456"},  {"queue-budget", "0"},      {"database", "mysql:x"},
+      {"database", "sqlite:"},        {"metrics-listen", "9464"}, {"metrics-listen", "unix:/tmp/x"},
+      {"log-format", "xml"},          {"log-level", "loud"},      {"cors-origin", "https://a.example/path"}};
   for (const auto& [name, value] : bad) {
     EXPECT_EQ(code_of([&] { resolve({{name, {value}}}, {}, {}); }), ExitCode::usage) << name << "=" << value;
     EXPECT_EQ(code_of([&] { resolve({}, {{name, {value}}}, {}); }), ExitCode::configuration) << name << "=" << value;

@@ -21,6 +21,8 @@
 
 #include "control.hpp"
 
+// NOLINTBEGIN(readability-identifier-naming,readability-inconsistent-declaration-parameter-name): names are the C
+// library's
 #define HOOK extern "C" __attribute__((visibility("default")))
 
 extern "C" {
@@ -326,3 +328,4 @@ HOOK std::time_t time(std::time_t* into) noexcept {
   if (into != nullptr) *into = now.tv_sec;
   return now.tv_sec;
 }
+// NOLINTEND(readability-identifier-naming,readability-inconsistent-declaration-parameter-name)

@@ -80,6 +80,7 @@ class Shard {
     lag_bound_ = bound;
     lag_calm_ = calm;
   }
+  // Whether it is late now.
   bool is_late() { return now() < late_until_; }
   // The longest lag within the last second in which there was something to do, and the one before. From any thread.
   TimePoint::duration lag() const { return TimePoint::duration(told_lag_.load(std::memory_order_relaxed)); }

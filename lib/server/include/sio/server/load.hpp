@@ -8,6 +8,7 @@
 
 namespace sio {
 
+// What Server::load() tells. A value; counts are since the start.
 struct ServerLoad {
   // What waits for all clients, as ServerOptions::waiting_bytes_max counts it.
   std::size_t waiting_bytes = 0;

@@ -81,7 +81,7 @@ struct ServerOptions {
   // How late an event may be handled on a shard (R7). Over it the shard takes no new handshakes and no requests for
   // pools until turn_lag_calm after it was last so late: 503 with Retry-After. Its sessions go on. 0: no bound.
   Milliseconds turn_lag_max{250};
-  Milliseconds turn_lag_calm{1'000};
+  Milliseconds turn_lag_calm{1'000};  // of turn_lag_max
   // Of all that waits for clients of this server: sessions' outboxes, what of them the kernel did not take, and answers
   // to requests. Over it the sessions (or answers) that have stood still for longest are ended, as slow_consumer, until
   // it is kept (R3). Counts bytes as on the wire, and 64 for each packet; what sessions share is held once and counts

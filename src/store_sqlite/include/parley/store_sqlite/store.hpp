@@ -65,7 +65,7 @@ struct StoreStats {
   std::uint64_t messages = 0;  // stored since start
   std::uint64_t refused_for_storage = 0;
   std::uint64_t refused_for_age = 0;  // because the queue was older than queue_age_max
-  std::uint64_t reads = 0;  // transactions of readers since start
+  std::uint64_t reads = 0;            // transactions of readers since start
   std::size_t queued = 0;
   sio::Milliseconds queue_age{0};    // of the oldest that is queued
   std::uint64_t last_commit_us = 0;  // BEGIN to COMMIT, synchronisation included
