@@ -190,7 +190,8 @@ sio::Result<fs::path, OpenFailure> back_up_before(Connection& connection, const 
   for (int n = 2; files.look(target).kind != Files::Kind::absent; ++n) {
     target = with_suffix(file, suffix + "-" + std::to_string(n));
   }
-  const fs::path part = with_suffix(target, ".part");
+  // One name for all: what a migration that was killed has left is found by the next one, and thrown away.
+  const fs::path part = with_suffix(file, ".before-migration.part");
   remove_database(part, files);
   if (auto created = create_file(part, files); !created) return sio::fail(created.error());
   if (auto copied = copy_database(connection, part, files, vfs); !copied) {

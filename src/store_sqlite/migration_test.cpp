@@ -117,6 +117,17 @@ TEST_F(MigrationTest, ADatabaseOfTheOriginalApplicationIsTakenOverWithABackup) {
   EXPECT_TRUE(mark(b, a, 3).changed);
 }
 
+TEST_F(MigrationTest, F8_WhatAKilledMigrationLeftOfItsBackupIsThrownAway) {
+  make_original();
+  for (const char* suffix : {"", "-journal"}) {
+    write_file(options_.file.string() + ".before-migration.part" + suffix, std::string(100'000, 'x'));
+  }
+  open();
+  ASSERT_TRUE(store_->backup());
+  EXPECT_EQ(number(*store_->backup(), "SELECT count(*) FROM chat"), 5);
+  for (const std::string& name : dir_.names()) EXPECT_EQ(name.find(".part"), std::string::npos) << name;
+}
+
 TEST_F(MigrationTest, NothingIsBackedUpWhenNothingIsDue) {
   open();
   store_.reset();
