@@ -1,5 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router';
-import { t } from '@/app/i18n';
+import type { TextKey } from '@/app/i18n';
 import LoginPage from '@/pages/LoginPage.vue';
 import NotFoundPage from '@/pages/NotFoundPage.vue';
 import RegisterPage from '@/pages/RegisterPage.vue';
@@ -12,15 +12,16 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** Who may see it; absent: anybody. */
     for?: 'members' | 'guests';
-    title?: string;
+    /** What the window is called; absent: the page sees to it itself. */
+    title?: TextKey;
   }
 }
 
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: '/login', name: 'login', component: LoginPage, meta: { for: 'guests', title: t('auth.sign_in') } },
-    { path: '/register', name: 'register', component: RegisterPage, meta: { for: 'guests', title: t('auth.register') } },
+    { path: '/login', name: 'login', component: LoginPage, meta: { for: 'guests', title: 'auth.sign_in' } },
+    { path: '/register', name: 'register', component: RegisterPage, meta: { for: 'guests', title: 'auth.register' } },
     {
       path: '/',
       component: async () => (await chatPages()).ChatPage,
@@ -36,7 +37,7 @@ export const router = createRouter({
         },
       ],
     },
-    { path: '/:path(.*)*', name: 'missing', component: NotFoundPage, meta: { title: t('missing.title') } },
+    { path: '/:path(.*)*', name: 'missing', component: NotFoundPage, meta: { title: 'missing.title' } },
   ],
 });
 
@@ -47,9 +48,4 @@ router.beforeEach((to) => {
   }
   if (to.meta.for === 'guests' && signedIn) return { name: 'home' };
   return true;
-});
-
-router.afterEach((to) => {
-  // The chat keeps its title itself.
-  if (to.meta.title !== undefined) document.title = `${to.meta.title} · ${t('app.name')}`;
 });

@@ -118,3 +118,40 @@ export async function expectSound(page: Page): Promise<void> {
   expect(found, `axe on ${page.url()}`).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 'sideways scrolling').toBeLessThanOrEqual(0);
 }
+
+/**
+ * Nothing is cut off, nothing sticks out of the window: no text of the app itself runs over its box or ends in "…".
+ * What people wrote and their names (`bdi`, `dir=auto`) may be cut.
+ */
+export async function expectFits(page: Page): Promise<void> {
+  await expectSettled(page);
+  const found = await page.evaluate(() => {
+    const cut: string[] = [];
+    const width = document.documentElement.clientWidth;
+    for (const element of document.querySelectorAll<HTMLElement>('body *')) {
+      const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && /\S/.test(node.textContent ?? ''));
+      if (!own || element.closest('.sr-only, bdi, [dir=auto], option, title') !== null || !element.checkVisibility()) continue;
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      const text = range.getBoundingClientRect();
+      const what = `${element.tagName.toLowerCase()} "${(element.textContent ?? '').trim().slice(0, 60)}"`;
+      if (text.left < -1 || text.right > width + 1) cut.push(`${what} leaves the window: ${text.left}..${text.right} of ${width}`);
+      if (getComputedStyle(element).display !== 'inline' && element.scrollWidth > element.clientWidth + 1) cut.push(`${what} is wider than its box`);
+      const box = element.closest<HTMLElement>('button, a, label, [role^=menuitem]');
+      const border = box?.getBoundingClientRect();
+      if (border !== undefined && (text.left < border.left - 1 || text.right > border.right + 1)) cut.push(`${what} runs over its ${box?.tagName.toLowerCase()}`);
+    }
+    if (document.documentElement.scrollWidth > window.innerWidth) cut.push('the page scrolls sideways');
+    return cut;
+  });
+  expect(found, `cut off on ${page.url()} at ${page.viewportSize()?.width}`).toEqual([]);
+}
+
+/** Once all that moves has come to rest. */
+export async function expectSettled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const finite = document.getAnimations().filter((it) => it.effect?.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(finite.map((it) => it.finished));
+  });
+}

@@ -1,40 +1,64 @@
-// Texts and dates in the viewer's language. Refuses to know any text itself: they stand in src/locales.
-import { en, type Messages, type Plural } from '@/locales/en';
+// Texts, numbers and dates in the language that is shown. Refuses to know any text itself (src/locales) and to choose
+// the language (language.ts). What is rendered follows a change by itself: every function here reads Vue state.
+import { shallowRef } from 'vue';
+import type { Messages, Plural } from '@/locales/en';
 
 type Key = keyof Messages;
 export type PluralKey = { [K in Key]: Messages[K] extends Plural ? K : never }[Key];
 export type TextKey = Exclude<Key, PluralKey>;
 type Values = Readonly<Record<string, string | number>>;
 
-const language = 'en';
-const texts: Messages = en;
-const plurals = new Intl.PluralRules(language);
-const numbers = new Intl.NumberFormat(language);
+type Speech = ReturnType<typeof speak>;
+
+function speak(texts: Messages, locale: string) {
+  const dates = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options);
+  return {
+    texts,
+    plurals: new Intl.PluralRules(locale),
+    numbers: new Intl.NumberFormat(locale),
+    clock: dates({ hour: 'numeric', minute: '2-digit' }),
+    exact: dates({ dateStyle: 'full', timeStyle: 'medium' }),
+    moment: dates({ dateStyle: 'long', timeStyle: 'short' }),
+    weekday: dates({ weekday: 'long' }),
+    dayOfYear: dates({ weekday: 'short', day: 'numeric', month: 'long' }),
+    fullDay: dates({ day: 'numeric', month: 'long', year: 'numeric' }),
+    shortDay: dates({ day: 'numeric', month: 'short' }),
+    shortDate: dates({ dateStyle: 'short' }),
+  };
+}
+
+const speech = shallowRef<Speech | null>(null);
+
+/** From now on these texts; `locale` says how numbers and dates look. Before the first call there is nothing to say. */
+export function useTexts(texts: Messages, locale: string): void {
+  speech.value = speak(texts, locale);
+}
+
+function current(): Speech {
+  if (speech.value === null) throw new Error('no language is loaded');
+  return speech.value;
+}
 
 function fill(text: string, values: Values): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
-    return value === undefined ? whole : typeof value === 'number' ? numbers.format(value) : value;
+    return value === undefined ? whole : typeof value === 'number' ? number(value) : value;
   });
 }
 
 export function t(key: TextKey, values: Values = {}): string {
-  return fill(texts[key], values);
+  return fill(current().texts[key], values);
 }
 
-export function plural(key: PluralKey, n: number): string {
-  const forms = texts[key];
-  return fill(plurals.select(n) === 'one' ? forms.one : forms.other, { n });
+/** The form for `n`, with `{n}` filled in. */
+export function plural(key: PluralKey, n: number, values: Values = {}): string {
+  const forms = current().texts[key];
+  return fill(forms[current().plurals.select(n)] ?? forms.other, { ...values, n });
 }
 
-// The viewer's own date conventions, whatever language the texts are in.
-const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long' });
-const dayOfYear = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'long' });
-const fullDay = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
-const shortDay = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const shortDate = new Intl.DateTimeFormat(undefined, { dateStyle: 'short' });
+export function number(n: number): string {
+  return current().numbers.format(n);
+}
 
 /** Midnight that begins the day of `at` in the viewer's zone, in milliseconds. */
 export function dayStart(at: number): number {
@@ -49,27 +73,39 @@ export function daysAgo(at: number, now: number): number {
 }
 
 export function timeOfDay(at: number): string {
-  return clock.format(at);
+  return current().clock.format(at);
 }
 
+/** Day and time to the second, in full. */
 export function exactTime(at: number): string {
-  return exact.format(at);
+  return current().exact.format(at);
+}
+
+/** Day and time of something that ends or ended, to the minute. */
+export function momentOf(at: number): string {
+  return current().moment.format(at);
+}
+
+function sameYear(at: number, now: number): boolean {
+  return new Date(at).getFullYear() === new Date(now).getFullYear();
 }
 
 /** Heading over the messages of one day. */
 export function dayName(at: number, now: number): string {
+  const { weekday, dayOfYear, fullDay } = current();
   const days = daysAgo(at, now);
   if (days === 0) return t('time.today');
   if (days === 1) return t('time.yesterday');
   if (days > 1 && days < 7) return weekday.format(at);
-  return new Date(at).getFullYear() === new Date(now).getFullYear() ? dayOfYear.format(at) : fullDay.format(at);
+  return (sameYear(at, now) ? dayOfYear : fullDay).format(at);
 }
 
 /** Short time for a list row: the clock today, a day's name or date before. */
 export function rowTime(at: number, now: number): string {
+  const { clock, weekday, shortDay, shortDate } = current();
   const days = daysAgo(at, now);
   if (days <= 0) return clock.format(at);
   if (days === 1) return t('time.yesterday');
   if (days < 7) return weekday.format(at);
-  return new Date(at).getFullYear() === new Date(now).getFullYear() ? shortDay.format(at) : shortDate.format(at);
+  return (sameYear(at, now) ? shortDay : shortDate).format(at);
 }

@@ -1,4 +1,4 @@
-// Which theme is shown: the system's, or the one chosen here. public/theme.js applies the stored choice before the first paint.
+// Which theme is shown: the system's, or the one chosen here. public/first_paint.js applies the stored choice before the first paint.
 import { readonly, ref } from 'vue';
 
 export type Theme = 'system' | 'light' | 'dark';

@@ -1,7 +1,11 @@
 // Every string a person reads or hears, by key. `{name}` is filled in; an entry with `one` and `other` is chosen by the
-// language's plural rule. Another language is another file of this shape.
+// language's plural rule. Another language is another file of this shape (see languages.ts).
 export interface Plural {
-  readonly one: string;
+  readonly zero?: string;
+  readonly one?: string;
+  readonly two?: string;
+  readonly few?: string;
+  readonly many?: string;
   readonly other: string;
 }
 
@@ -49,6 +53,7 @@ export const en = {
   'account.theme.system': 'Same as system',
   'account.theme.light': 'Light',
   'account.theme.dark': 'Dark',
+  'account.language': 'Language',
   'account.log_out': 'Log out',
   'account.role.admin': 'Admin',
   'account.role.user': 'Customer',
@@ -133,4 +138,7 @@ export const en = {
   'time.yesterday': 'Yesterday',
 } as const;
 
-export type Messages = typeof en;
+type English = typeof en;
+
+/** What each language has: a text for every key, a Plural where English has one. */
+export type Messages = { readonly [K in keyof English]: English[K] extends Plural ? Plural : string };

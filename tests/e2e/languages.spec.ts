@@ -1,0 +1,59 @@
+import type { Page } from '@playwright/test';
+import { account, expect, expectFits, openConversation, signIn, test } from './support/fixtures.ts';
+import { writeMany } from './support/people.ts';
+
+// The made-up language of `?lang=en-XA`: 40 % longer, with accents. It lasts as long as the page, so screens are reached by clicks.
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+  { width: 320, height: 568 },
+] as const;
+
+async function fitsEverywhere(page: Page): Promise<void> {
+  for (const size of sizes) {
+    await page.setViewportSize(size);
+    await expectFits(page);
+  }
+  await page.setViewportSize(sizes[0]);
+}
+
+for (const lang of ['en-XA', 'ar-XB'] as const) {
+  test(`53: texts that are 40 % longer overflow nowhere (${lang})`, async ({ windows, server }) => {
+    const admin = await account(server, 'Uma', 'admin');
+    const user = await account(server, 'Vic', 'user');
+    await writeMany(server.url, user, admin, ['one', 'two', 'three']);
+    const page = await windows.open({ viewport: sizes[0] });
+
+    await page.goto(`/login?lang=${lang}`);
+    await expect(page.locator('html')).toHaveAttribute('dir', lang === 'ar-XB' ? 'rtl' : 'ltr');
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('⟦');
+    await fitsEverywhere(page);
+    await page.locator('a[href="/register"]').click();
+    await page.locator('button[type=submit]').click();
+    await expect(page.locator('[aria-invalid=true]').first()).toBeFocused();
+    await fitsEverywhere(page);
+    await page.locator('a[href="/login"]').click();
+
+    await page.locator('input[type=email]').fill(admin.email);
+    await page.locator('input[type=password]').fill(admin.password);
+    await page.locator('button[type=submit]').click();
+    await page.getByRole('navigation').getByRole('link', { name: user.name }).waitFor();
+    await fitsEverywhere(page);
+    await page.locator('nav button[aria-haspopup=menu]').first().click();
+    await expect(page.getByRole('menu')).toBeVisible();
+    await expectFits(page);
+    await page.keyboard.press('Escape');
+    await openConversation(page, user);
+    await fitsEverywhere(page);
+  });
+}
+
+test('53: the sign-in page and the account menu say which language is shown', async ({ windows, server }) => {
+  const page = await windows.open({ locale: 'en-GB' });
+  await page.goto('/login');
+  await expect(page.getByLabel('Language')).toHaveValue('en');
+  await signIn(page, await account(server, 'Wim', 'user'));
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('menuitem', { name: 'Language' }).press('Enter');
+  await expect(page.getByRole('menuitemradio', { name: 'English' })).toBeChecked();
+});
