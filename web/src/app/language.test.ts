@@ -1,16 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runInNewContext } from 'node:vm';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 // The script of the page's head, run as the browser runs it.
 const firstPaint = readFileSync(join(import.meta.dirname, '../../public/first_paint.js'), 'utf8');
 const root = document.documentElement;
 
 function decide(browser: readonly string[], search = ''): void {
-  vi.stubGlobal('navigator', { languages: browser });
-  vi.stubGlobal('location', { search });
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- our own file, as it is delivered
-  new Function(firstPaint)();
+  runInNewContext(firstPaint, { document, localStorage, URLSearchParams, navigator: { languages: browser }, location: { search } });
 }
 
 beforeEach(() => {
@@ -21,9 +19,6 @@ beforeEach(() => {
   meta.name = 'parley-languages';
   meta.content = 'en ltr /en.js;pt-BR ltr /pt.js;ar rtl /ar.js';
   document.head.replaceChildren(meta);
-});
-afterEach(() => {
-  vi.unstubAllGlobals();
 });
 
 describe('before the first paint', () => {
