@@ -21,6 +21,8 @@ int is_set(void* flag) { return static_cast<const std::atomic<bool>*>(flag)->loa
 }  // namespace
 
 void IntegrityCheck::start(OnDone on_done) {
+  const std::lock_guard lock(life_);
+  if (stopped_) return;
   SIO_CHECK(!thread_.joinable());
   on_done_ = std::move(on_done);
   state_ = IntegrityState::checking;
@@ -79,9 +81,10 @@ void IntegrityCheck::give_up() {
 }
 
 void IntegrityCheck::stop() {
-  if (!thread_.joinable()) return;
+  const std::lock_guard life(life_);
   stopped_ = true;
   ending_ = true;
+  if (!thread_.joinable()) return;
   {
     std::unique_lock lock(mutex_);
     while (state_ == IntegrityState::checking) {

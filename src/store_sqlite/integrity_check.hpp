@@ -25,11 +25,12 @@ class IntegrityCheck {
   IntegrityCheck(const IntegrityCheck&) = delete;
   IntegrityCheck& operator=(const IntegrityCheck&) = delete;
 
-  // Once. `on_done` is called once, on the thread of the check, unless stop() comes first.
+  // Once. `on_done` is called once, on the thread of the check, unless stop() comes first: then nothing begins.
   void start(OnDone on_done);
   // From any thread, any time: the check ends soon as `given_up`.
   void give_up();
-  // Ends it, and waits for that; nothing is told. Idempotent. Not on the thread of the check.
+  // Ends it, and waits for that; nothing is told. Idempotent, from any thread but that of the check: a signal may come
+  // while the server starts.
   void stop();
   IntegrityState state() const { return state_.load(std::memory_order_relaxed); }
 
@@ -46,6 +47,7 @@ class IntegrityCheck {
   std::mutex mutex_;  // of what follows
   std::condition_variable ended_;
   sqlite3* under_way_ = nullptr;  // what is to be interrupted
+  std::mutex life_;               // of start() and stop()
   std::thread thread_;
 };
 

@@ -126,6 +126,19 @@ TEST_F(IntegrityTest, AStopEndsTheCheckAndNothingIsTold) {
   EXPECT_FALSE(store_->stats().read_only);
 }
 
+// A signal may come while the server starts.
+TEST_F(IntegrityTest, AfterAStopNothingBegins) {
+  open_with_people();
+  std::atomic<bool> told{false};
+  {
+    IntegrityCheck check(options_.file, nullptr);
+    check.stop();
+    check.start([&](const IntegrityResult&) { told = true; });
+    EXPECT_EQ(check.state(), IntegrityState::unknown);
+  }
+  EXPECT_FALSE(told);
+}
+
 TEST_F(IntegrityTest, ADatabaseThatCannotBeReadIsNotCalledDamaged) {
   register_fault_vfs();
   open_with_people();
