@@ -58,8 +58,9 @@ class Judge {
     this.#marks = new ReadMarks((text) => this.#flaw('mark', text));
   }
 
-  #flaw(kind, text) {
-    this.flaws.push({ kind, text });
+  // `about`: {device, contents}, where one step of one device does not say it all.
+  #flaw(kind, text, about) {
+    this.flaws.push({ kind, text, ...(about && { about }) });
   }
 
   readSends() {
@@ -334,6 +335,7 @@ class Judge {
         this.#flaw(
           'reordered',
           `${device.name} sent "${short(before.content)}" before "${short(content)}": stored as ${before.id} and ${id}`,
+          { device: device.name, contents: [before.content, content] },
         );
       else last.set(receiver, { id, content });
     }

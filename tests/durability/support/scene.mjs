@@ -166,10 +166,24 @@ class Scene {
     };
   }
 
+  // All that one device did and heard about some contents, and when its connections came and went.
+  #storyOf({ device: name, contents }) {
+    const device = this.devices.find((each) => each.name === name);
+    const ids = device.steps.filter(({ content }) => contents.includes(content)).map(({ client_id }) => client_id);
+    const about = ({ content, data }) => contents.includes(content) || (data?.client_id && ids.includes(data.client_id));
+    const lines = [`${name} (${device.via}${device.pages ? ', pages' : ''}):`];
+    for (const [i, step] of device.steps.entries()) {
+      const matters = about(step) || ['connect', 'gone', 'resumed', 'other'].includes(step.do);
+      if (matters) lines.push(`  ${i}: ${JSON.stringify(step).slice(0, 260)}`);
+    }
+    return lines;
+  }
+
   // What a reader needs: each flaw, and the end of each history that it names.
   report() {
     const lines = [`seed ${this.seed}: ${this.flaws.length} flaws (again: DURABILITY_SEED=${this.seed})`];
     for (const { kind, text } of this.flaws.slice(0, 12)) lines.push(`${kind}: ${text}`);
+    for (const { about } of this.flaws.slice(0, 12)) if (about) lines.push(...this.#storyOf(about));
     for (const device of this.devices) {
       const flaw = this.flaws.find(
         ({ text }) => text.includes(`${device.name}, step`) || text.includes(`to ${device.name},`),
