@@ -159,6 +159,7 @@ class Scene {
       connections: count('connect'),
       messages: ids.size,
       deliveries: count('receive_message') + paged,
+      refusals: steps.filter(({ do: kind, answer }) => kind === 'ack' && answer?.ok !== true).length + count('other'),
       repeats: steps.filter((step) => step.answer?.duplicate).length,
       marks: count('mark'),
       faults: ['cut', 'reset', 'stall', 'dead'].reduce((sum, act) => sum + this.proxy.counts[act], 0),
@@ -183,6 +184,7 @@ class Scene {
   report() {
     const lines = [`seed ${this.seed}: ${this.flaws.length} flaws (again: DURABILITY_SEED=${this.seed})`];
     for (const { kind, text } of this.flaws.slice(0, 12)) lines.push(`${kind}: ${text}`);
+    lines.push(`what the server said:\n${this.server.output.slice(-2000)}`);
     for (const { about } of this.flaws.slice(0, 12)) if (about) lines.push(...this.#storyOf(about));
     for (const device of this.devices) {
       const flaw = this.flaws.find(
