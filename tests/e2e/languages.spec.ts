@@ -48,6 +48,30 @@ for (const lang of ['en-XA', 'ar-XB'] as const) {
   });
 }
 
+for (const [locale, lang, title] of [
+  ['de-DE', 'de', 'Willkommen zurück'],
+  ['es-MX', 'es', 'Qué bueno verte de nuevo'],
+  ['fr-CA', 'fr', 'Heureux de vous revoir'],
+  ['pt-BR', 'pt', 'Que bom ver você de novo'],
+  ['ar-EG', 'ar', 'مرحبًا بعودتك'],
+  ['nl-NL', 'en', 'Welcome back'],
+] as const) {
+  test(`53, 52: a browser that speaks ${locale} is answered in ${lang}, and everything fits`, async ({ windows, server }) => {
+    const page = await windows.open({ locale, viewport: sizes[0] });
+    await page.goto('/login');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+    await expect(page.locator('html')).toHaveAttribute('lang', lang);
+    await expect(page.locator('html')).toHaveAttribute('dir', lang === 'ar' ? 'rtl' : 'ltr');
+    await fitsEverywhere(page);
+    const user = await account(server, 'Xia', 'user');
+    await page.locator('input[type=email]').fill(user.email);
+    await page.locator('input[type=password]').fill(user.password);
+    await page.locator('button[type=submit]').click();
+    await page.getByRole('navigation').first().waitFor();
+    await fitsEverywhere(page);
+  });
+}
+
 test('53: the sign-in page and the account menu say which language is shown', async ({ windows, server }) => {
   const page = await windows.open({ locale: 'en-GB' });
   await page.goto('/login');

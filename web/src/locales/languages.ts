@@ -2,6 +2,11 @@
 // it too (vite.config.ts).
 export const languages = [
   { tag: 'en', name: 'English', dir: 'ltr' },
+  { tag: 'de', name: 'Deutsch', dir: 'ltr' },
+  { tag: 'es', name: 'Español', dir: 'ltr' },
+  { tag: 'fr', name: 'Français', dir: 'ltr' },
+  { tag: 'pt', name: 'Português', dir: 'ltr' },
+  { tag: 'ar', name: 'العربية', dir: 'rtl' },
 ] as const satisfies readonly Language[];
 
 export interface Language {

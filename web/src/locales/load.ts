@@ -4,4 +4,9 @@ import type { Tag } from './languages';
 
 export const load: Readonly<Record<Tag, () => Promise<Messages>>> = {
   en: async () => (await import('./en')).en,
+  de: async () => (await import('./de')).de,
+  es: async () => (await import('./es')).es,
+  fr: async () => (await import('./fr')).fr,
+  pt: async () => (await import('./pt')).pt,
+  ar: async () => (await import('./ar')).ar,
 };
