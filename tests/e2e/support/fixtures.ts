@@ -72,11 +72,12 @@ export async function account(server: Server, name: string, role: Role): Promise
   return register(server.url, newcomer(name, role));
 }
 
+/** In whatever language the page speaks. */
 export async function signIn(page: Page, person: Pick<Account, 'email' | 'password'>): Promise<void> {
   await page.goto('/login');
-  await page.getByLabel('E-mail').fill(person.email);
-  await page.getByLabel('Password').fill(person.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.locator('input[type=email]').fill(person.email);
+  await page.locator('input[type=password]').fill(person.password);
+  await page.locator('button[type=submit]').click();
   await expect(page.getByRole('navigation')).toBeVisible();
 }
 
