@@ -112,7 +112,7 @@ AdminResult AdminCommands::list() {
   while (true) {
     auto page = directory_.list_all(query);
     if (!page) return storage_failure();
-    for (domain::User& user : page->items) result.users.push_back(std::move(user));
+    for (service::Person& person : page->items) result.users.push_back(std::move(person.user));
     if (!page->more || result.users.empty()) return result;
     query.after = result.users.back().id.value;
   }

@@ -106,6 +106,7 @@ struct Composition::Parts {
             access,
             store->directory(),
             store->reader(),
+            [this](domain::UserId user) { return chat->is_online(user); },
             web::assets(),
             admin_signup,
             sio::http::CorsPolicy(config.cors_origins),
@@ -125,7 +126,12 @@ struct Composition::Parts {
     server->serve_socket_io(socket_io_options(config));
     chat = std::make_unique<realtime::Chat>(
         *server,
-        realtime::ChatPorts{access, store->log(), store->reader(), limiter,
+        realtime::ChatPorts{access,
+                            store->log(),
+                            store->reader(),
+                            store->seen(),
+                            limiter,
+                            {config.peer_chat},
                             [this] { metrics.count_rate_limited("message"); }},
         realtime::DeliveryStart{store->commit_at_start(), store->newest_id_at_start()});
     api = std::make_unique<rest::Api>(rest_environment());

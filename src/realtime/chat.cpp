@@ -1,6 +1,7 @@
 #include "parley/realtime/chat.hpp"
 
 #include "parts.hpp"
+#include "sio/runtime/clock.hpp"
 
 namespace parley::realtime {
 
@@ -12,6 +13,9 @@ Chat::Chat(sio::Server& server, const ChatPorts& ports, DeliveryStart start)
   nsp.on("smessage", [&parts](sio::Event& event) { parts.on_send(event); });
   nsp.on("mark_message_read", [&parts](sio::Event& event) { parts.on_mark_read(event); });
   nsp.on("resume", [&parts](sio::Event& event) { parts.on_resume(event); });
+  nsp.on("typing", [&parts](sio::Event& event) { parts.on_typing(event); });
+  nsp.on("authenticate", [&parts](sio::Event& event) { parts.on_authenticate(event); });
+  nsp.on_disconnect([&parts](sio::Socket& socket, sio::DisconnectReason) { parts.leave(socket); });
   nsp.on_drained([&parts](sio::Socket& socket) { parts.on_drained(socket); });
   const auto refuse_with = [](ChatError (*error)()) {
     return
@@ -24,7 +28,12 @@ Chat::Chat(sio::Server& server, const ChatPorts& ports, DeliveryStart start)
 
 Chat::~Chat() = default;
 
-void Chat::begin_drain() { parts_->draining = true; }
+void Chat::begin_drain() {
+  parts_->draining = true;
+  (void)parts_->ports.seen.try_note(parts_->presence.everybody(sio::rt::unix_now_us()));
+}
+
+bool Chat::is_online(domain::UserId user) const { return parts_->presence.online(user); }
 
 void Chat::on_committed(service::BatchPtr batch) noexcept {
   for (unsigned i = 0; i < parts_->server.shard_count(); ++i) {
@@ -33,9 +42,8 @@ void Chat::on_committed(service::BatchPtr batch) noexcept {
 }
 
 void Chat::on_account_changed(const service::AccountChange& change) noexcept {
-  if (change.ended == service::AccountChange::Ended::none && !change.user.disabled) return;
   for (unsigned i = 0; i < parts_->server.shard_count(); ++i) {
-    parts_->server.shard(i).post([parts = parts_.get(), change] { parts->revoke(change); });
+    parts_->server.shard(i).post([parts = parts_.get(), change] { parts->apply(change); });
   }
 }
 

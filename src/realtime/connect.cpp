@@ -42,31 +42,33 @@ std::int64_t unix_now_s() { return sio::rt::unix_now_us() / 1'000'000; }
 
 void Chat::Parts::authorize(sio::ConnectRequest request) {
   if (request.json_error() != sio::json::Error::none) return refuse(request, "Invalid payload", "invalid_payload");
-  decide(std::move(request), 1);
+  const std::string token = token_of(request);
+  auto waiting = std::make_shared<sio::ConnectRequest>(std::move(request));
+  identify(token, 1, [this, waiting](const Identified& who) { decide(*waiting, who); });
 }
 
-// On the session's shard. Who is known already costs no read; else a pool thread looks, and then it is decided here
-// again, so that a login that ended meanwhile is not let in.
-void Chat::Parts::decide(sio::ConnectRequest request, int attempt) {
-  const std::string token = token_of(request);
-  const auto known = ports.access.try_authenticate(token, unix_now_s());
-  if (known) {
-    if (known->ok()) return admit(std::move(request), known->value());
-    const bool unavailable = known->error() == service::AccessError::storage_unavailable;
-    return refuse(request, unavailable ? "Service unavailable" : "Unauthorized", service::to_code(known->error()));
-  }
-  if (attempt > kAttemptsMax) return refuse(request, "Service unavailable", "storage_unavailable");
-  auto waiting = std::make_shared<sio::ConnectRequest>(std::move(request));
+void Chat::Parts::decide(sio::ConnectRequest& request, const Identified& who) {
+  if (who) return admit(std::move(request), *who);
+  const bool unavailable = who.error() == service::AccessError::storage_unavailable;
+  refuse(request, unavailable ? "Service unavailable" : "Unauthorized", service::to_code(who.error()));
+}
+
+// On a shard. Who is known already costs no read; else a pool thread looks, and then it is decided here again, so that
+// a login that ended meanwhile does not count.
+void Chat::Parts::identify(const std::string& token, int attempt, std::function<void(const Identified&)> then) {
+  if (const auto known = ports.access.try_authenticate(token, unix_now_s())) return then(*known);
+  if (attempt > kAttemptsMax) return then(sio::fail(service::AccessError::storage_unavailable));
+  auto waiting = std::make_shared<std::function<void(const Identified&)>>(std::move(then));
   sio::rt::Shard& shard = *sio::rt::Shard::current();
   const bool taken = reads.submit([this, waiting, token, attempt, &shard] {
     const auto looked_up = ports.access.authenticate(token, unix_now_s());
-    shard.post([this, waiting, attempt, error = looked_up ? std::optional<service::AccessError>() : looked_up.error()] {
-      if (!error) return decide(std::move(*waiting), attempt + 1);
-      const bool unavailable = *error == service::AccessError::storage_unavailable;
-      refuse(*waiting, unavailable ? "Service unavailable" : "Unauthorized", service::to_code(*error));
-    });
+    shard.post(
+        [this, waiting, token, attempt, error = looked_up ? std::optional<service::AccessError>() : looked_up.error()] {
+          if (error) return (*waiting)(sio::fail(*error));
+          identify(token, attempt + 1, std::move(*waiting));
+        });
   });
-  if (!taken) refuse(*waiting, "Service unavailable", "storage_unavailable");
+  if (!taken) (*waiting)(sio::fail(service::AccessError::storage_unavailable));
 }
 
 void Chat::Parts::admit(sio::ConnectRequest request, const service::Principal& who) {
@@ -79,10 +81,15 @@ void Chat::Parts::admit(sio::ConnectRequest request, const service::Principal& w
   const bool token_came_with_payload = token_in_payload(request).has_value();
   auto member = std::make_unique<Member>();
   member->user = who.user.id;
+  member->role = who.user.role;
   member->login_id = who.login_id;
+  member->token_ends_unix_s = who.expires_unix_s;
   request.accept(std::move(member), [this, after, token_came_with_payload](sio::Socket& socket) {
     socket.engine().trim_handshake(token_came_with_payload ? keep_nothing : keep_authorization);
-    socket.emit("connection", sio::Json{connection(socket.data<Member>().user)});
+    const Member& here = socket.data<Member>();
+    enter(socket);
+    token_watch_here().watch(here);
+    socket.emit("connection", sio::Json{connection(here.user)});
     if (after) return start_catch_up(socket, *after);
     join(socket);
   });

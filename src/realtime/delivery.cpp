@@ -133,12 +133,17 @@ void Chat::Parts::deliver(const service::MarkRefused& refused, std::uint64_t) {
   }
 }
 
-// Sockets of a login that has ended, also those that still catch up: told why, then disconnected.
-void Chat::Parts::revoke(const service::AccountChange& change) {
+// Sockets of a login that has ended, also those that still catch up: told why, then disconnected. Those that stay go by
+// the role that the person has now.
+void Chat::Parts::apply(const service::AccountChange& change) {
   const auto all = nsp.local().sockets();
   for (sio::Socket* socket : std::vector<sio::Socket*>(all.begin(), all.end())) {
     const Member& member = socket->data<Member>();
-    if (member.user != change.user.id || !(change.user.disabled || change.ends(member.login_id))) continue;
+    if (member.user != change.user.id) continue;
+    if (!change.user.disabled && !change.ends(member.login_id)) {
+      set_role(*socket, change.user.role);
+      continue;
+    }
     socket->emit("error", sio::Json{error_event({"token_revoked", "This login has ended."}, std::nullopt, {})});
     socket->disconnect();
   }

@@ -28,7 +28,10 @@ struct CatchingUp {
 
 struct Member final : sio::SocketData {
   domain::UserId user;
+  domain::Role role = domain::Role::user;  // as the database has it
+  bool told_of_end = false;                // that its token ends
   std::string login_id;
+  std::int64_t token_ends_unix_s = 0;  // leeway not included
   // Batches up to this commit were read from the log: not delivered again.
   std::uint64_t caught_up_commit = 0;
   std::unique_ptr<CatchingUp> catching_up;  // none: in its room, gets what is live

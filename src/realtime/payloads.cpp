@@ -77,6 +77,11 @@ ChatError unknown_event() { return {"unknown_event", "There is no such event."};
 
 ChatError internal_error() { return {"internal", "Something went wrong on the server."}; }
 
+ChatError not_authorized(service::AccessError error) {
+  if (error == service::AccessError::storage_unavailable) return storage_unavailable();
+  return {service::to_code(error), "This token is not accepted."};
+}
+
 std::string message_sent(const service::Stored& stored, bool ok) {
   std::string text;
   Writer writer(text);
@@ -116,6 +121,25 @@ std::string receive_message(const domain::Message& message) {
 std::string connection(domain::UserId user) {
   std::string text;
   Writer(text).begin_object().member("User_id", user.value).member("Connection", true).end_object();
+  return text;
+}
+
+std::string presence_changed(const PresenceChange& change) {
+  std::string text;
+  Writer writer(text);
+  writer.begin_object().member("user_id", change.user.value).member("online", change.online).key("last_seen");
+  if (change.online) {
+    writer.null();
+  } else {
+    writer.string(domain::to_iso_8601(change.last_seen_unix_us));
+  }
+  writer.end_object();
+  return text;
+}
+
+std::string typing_event(const TypingSignal& signal) {
+  std::string text;
+  Writer(text).begin_object().member("sender_id", signal.sender.value).member("typing", signal.typing).end_object();
   return text;
 }
 

@@ -8,8 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "parley/service/access.hpp"
 #include "parley/service/message_log.hpp"
 #include "parley/service/message_reader.hpp"
+#include "presence_board.hpp"
+#include "typing_gate.hpp"
 
 namespace parley::realtime {
 
@@ -27,6 +30,7 @@ inline constexpr std::int64_t kStorageRetryMs = 1'000;
 ChatError storage_unavailable();
 ChatError unknown_event();
 ChatError internal_error();
+ChatError not_authorized(service::AccessError error);
 
 // `ok`: as the fields of an acknowledgement, with "ok":true in front; else as the event's payload.
 std::string message_sent(const service::Stored& stored, bool ok);
@@ -34,6 +38,8 @@ std::string message_sent(const service::Duplicate& duplicate, bool ok);
 std::string read_status_update(domain::UserId sender, domain::UserId receiver, domain::MessageId up_to, bool ok);
 std::string receive_message(const domain::Message& message);
 std::string connection(domain::UserId user);
+std::string presence_changed(const PresenceChange& change);
+std::string typing_event(const TypingSignal& signal);
 // `page`: the last one. `after`: where the client began. `reads`: of all pages.
 std::string resumed(const service::CatchUp& page, domain::MessageId after,
                     const std::vector<service::ReadState>& reads);

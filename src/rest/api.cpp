@@ -37,6 +37,9 @@ struct Api::State {
     routes.any("GET", "/chat/messages/{id}", [this](const sio::RouteRequest& request, const service::Principal& who) {
       return chat.conversation(request, who);
     });
+    routes.any("GET", "/chat/conversations", [this](const sio::RouteRequest& request, const service::Principal& who) {
+      return chat.conversations(request, who);
+    });
     routes.any("GET", "/chat/loaded", [this](const sio::RouteRequest& request, const service::Principal& who) {
       return chat.all_messages(request, who);
     });

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "page_query.hpp"
+#include "parley/domain/timestamp.hpp"
 #include "parley/rest/problem.hpp"
 #include "parley/service/message_json.hpp"
 #include "routes.hpp"
@@ -15,34 +16,48 @@ namespace {
 
 using sio::http::Response;
 
-void render(sio::json::Writer& json, const domain::User& user) {
-  json.begin_object()
-      .member("id", user.id.value)
-      .member("name", std::string_view(user.name))
-      .member("role", domain::to_string(user.role))
-      .end_object();
-}
+std::int64_t id_of(const service::Person& person) { return person.user.id.value; }
+std::int64_t id_of(const domain::Message& message) { return message.id.value; }
 
-void render(sio::json::Writer& json, const domain::Message& message) { service::write_message(json, message); }
-
-// A page as a JSON array, with the Link to the next one if there is one.
-template <class T>
-Response render_page(const sio::Result<service::Page<T>, service::StoreError>& page, const service::PageQuery& query,
-                     const std::string& path) {
-  if (!page) return render_problem(problem_of(page.error()));
+template <class T, class Render>
+Response render_items(const std::vector<T>& items, const Render& render) {
   std::string body;
   sio::json::Writer json(body);
   json.begin_array();
-  for (const T& item : page->items) render(json, item);
+  for (const T& item : items) render(json, item);
   json.end_array();
-  Response response = json_answer(200, std::move(body));
+  return json_answer(200, std::move(body));
+}
+
+// A page as a JSON array, with the Link to the next one if there is one.
+template <class T, class Render>
+Response render_page(const sio::Result<service::Page<T>, service::StoreError>& page, const service::PageQuery& query,
+                     const std::string& path, const Render& render) {
+  if (!page) return render_problem(problem_of(page.error()));
+  Response response = render_items(page->items, render);
   if (page->more && !page->items.empty()) {
-    response.headers.add("Link", next_link(path, query, page->items.front().id.value, page->items.back().id.value));
+    response.headers.add("Link", next_link(path, query, id_of(page->items.front()), id_of(page->items.back())));
   }
   return response;
 }
 
 }  // namespace
+
+void ChatRoutes::render(sio::json::Writer& json, const service::Person& person) const {
+  const bool online = environment_.is_online(person.user.id);
+  json.begin_object()
+      .member("id", person.user.id.value)
+      .member("name", std::string_view(person.user.name))
+      .member("role", domain::to_string(person.user.role))
+      .member("online", online)
+      .key("last_seen");
+  if (!online && person.last_seen_unix_us) {
+    json.string(domain::to_iso_8601(*person.last_seen_unix_us));
+  } else {
+    json.null();
+  }
+  json.end_object();
+}
 
 Response ChatRoutes::info(const service::Principal& who) const {
   std::string body;
@@ -59,7 +74,8 @@ Response ChatRoutes::info(const service::Principal& who) const {
 Response ChatRoutes::people(const sio::RouteRequest& request, domain::Role role) const {
   const auto query = parse_page_query(request.http.query);
   if (!query) return render_field_errors(query.error());
-  return render_page(environment_.directory.list(role, *query), *query, request.http.path);
+  return render_page(environment_.directory.list(role, *query), *query, request.http.path,
+                     [this](sio::json::Writer& json, const service::Person& person) { render(json, person); });
 }
 
 Response ChatRoutes::conversation(const sio::RouteRequest& request, const service::Principal& who) const {
@@ -68,13 +84,34 @@ Response ChatRoutes::conversation(const sio::RouteRequest& request, const servic
   const auto query = parse_page_query(request.http.query);
   if (!query) return render_field_errors(query.error());
   return render_page(environment_.messages.conversation(who.user.id, domain::UserId(*partner), *query), *query,
-                     "/chat/messages/" + std::to_string(*partner));
+                     "/chat/messages/" + std::to_string(*partner), service::write_message);
+}
+
+Response ChatRoutes::conversations(const sio::RouteRequest& request, const service::Principal& who) const {
+  const auto query = parse_page_query(request.http.query);
+  if (!query) return render_field_errors(query.error());
+  if (query->after) return render_field_errors({{"after", "does not apply to this list: newest come first"}});
+  const auto page = environment_.messages.conversations(who.user.id, {query->limit, query->before});
+  if (!page) return render_problem(problem_of(page.error()));
+  Response response =
+      render_items(page->items, [this](sio::json::Writer& json, const service::Conversation& conversation) {
+        json.begin_object().key("partner");
+        render(json, conversation.partner);
+        json.key("last_message");
+        service::write_message(json, conversation.last_message);
+        json.member("unread", conversation.unread).end_object();
+      });
+  if (page->more && !page->items.empty()) {
+    const std::int64_t last = page->items.back().last_message.id.value;
+    response.headers.add("Link", next_link("/chat/conversations", *query, last, last));
+  }
+  return response;
 }
 
 Response ChatRoutes::all_messages(const sio::RouteRequest& request, const service::Principal& who) const {
   const auto query = parse_page_query(request.http.query);
   if (!query) return render_field_errors(query.error());
-  return render_page(environment_.messages.all_of(who.user.id, *query), *query, "/chat/loaded");
+  return render_page(environment_.messages.all_of(who.user.id, *query), *query, "/chat/loaded", service::write_message);
 }
 
 }  // namespace parley::rest

@@ -3,6 +3,7 @@
 
 #include "parley/rest/api.hpp"
 #include "sio/http/message.hpp"
+#include "sio/json/writer.hpp"
 
 namespace parley::rest {
 
@@ -13,9 +14,12 @@ class ChatRoutes {
   sio::http::Response info(const service::Principal& who) const;
   sio::http::Response people(const sio::RouteRequest& request, domain::Role role) const;
   sio::http::Response conversation(const sio::RouteRequest& request, const service::Principal& who) const;
+  sio::http::Response conversations(const sio::RouteRequest& request, const service::Principal& who) const;
   sio::http::Response all_messages(const sio::RouteRequest& request, const service::Principal& who) const;
 
  private:
+  void render(sio::json::Writer& json, const service::Person& person) const;
+
   const Environment& environment_;
 };
 

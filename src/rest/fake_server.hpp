@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,18 +54,18 @@ class FakeStore final : public service::Directory, public service::Logins, publi
     }
     return std::optional<service::Account>();
   }
-  sio::Result<service::Page<domain::User>, service::StoreError> list(domain::Role role,
-                                                                     const service::PageQuery& query) override {
+  sio::Result<service::Page<service::Person>, service::StoreError> list(domain::Role role,
+                                                                        const service::PageQuery& query) override {
     if (failing) return sio::fail(service::StoreError::timeout);
-    std::vector<domain::User> all;
+    std::vector<service::Person> all;
     for (const auto& each : accounts) {
-      if (each.user.role == role && !each.user.disabled) all.push_back(each.user);
+      if (each.user.role == role && !each.user.disabled) all.push_back({each.user, last_seen_unix_us});
     }
     return page(std::move(all), query);
   }
-  sio::Result<service::Page<domain::User>, service::StoreError> list_all(const service::PageQuery& query) override {
-    std::vector<domain::User> all;
-    for (const auto& each : accounts) all.push_back(each.user);
+  sio::Result<service::Page<service::Person>, service::StoreError> list_all(const service::PageQuery& query) override {
+    std::vector<service::Person> all;
+    for (const auto& each : accounts) all.push_back({each.user, last_seen_unix_us});
     return page(std::move(all), query);
   }
   sio::Result<bool, service::StoreError> any_admin() override {
@@ -126,6 +127,12 @@ class FakeStore final : public service::Directory, public service::Logins, publi
     }
     return page(std::move(mine), query);
   }
+  sio::Result<service::Page<service::Conversation>, service::StoreError> conversations(
+      domain::UserId, const service::ConversationQuery& query) override {
+    if (failing) return sio::fail(service::StoreError::unavailable);
+    asked = query;
+    return talks;
+  }
   sio::Result<service::CatchUp, service::StoreError> catch_up(domain::UserId, const service::CatchUpQuery&) override {
     return service::CatchUp{};
   }
@@ -135,16 +142,21 @@ class FakeStore final : public service::Directory, public service::Logins, publi
   std::vector<service::Account> accounts;
   std::map<std::string, service::NewLogin> logins;
   std::vector<domain::Message> messages;
+  service::Page<service::Conversation> talks;
+  service::ConversationQuery asked;
+  std::optional<std::int64_t> last_seen_unix_us;
   bool failing = false;
 
  private:
+  static std::int64_t id_of(const domain::Message& message) { return message.id.value; }
+  static std::int64_t id_of(const service::Person& person) { return person.user.id.value; }
   template <class T>
   static service::Page<T> page(std::vector<T> all, const service::PageQuery& query) {
     service::Page<T> result;
     if (query.after) {
-      std::erase_if(all, [&](const T& each) { return each.id.value <= *query.after; });
+      std::erase_if(all, [&](const T& each) { return id_of(each) <= *query.after; });
     } else if (query.before) {
-      std::erase_if(all, [&](const T& each) { return each.id.value >= *query.before; });
+      std::erase_if(all, [&](const T& each) { return id_of(each) >= *query.before; });
     }
     result.more = all.size() > query.limit;
     if (result.more && query.after) all.resize(query.limit);
@@ -171,6 +183,7 @@ class FakeServer {
              access,
              store,
              store,
+             [this](domain::UserId id) { return online.contains(id); },
              {},
              setup.admin_signup,
              setup.cors,
@@ -220,6 +233,7 @@ class FakeServer {
   std::int64_t now_unix_us = 1'732'700'000'000'000;
   sio::TimePoint now{std::chrono::hours(1)};
   std::string address = "127.0.0.1";
+  std::set<domain::UserId> online;
   int answers = 0;
   int good_logins = 0;
   int failed_logins = 0;

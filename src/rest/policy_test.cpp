@@ -22,7 +22,8 @@ const std::vector<Expected> kRoutes{{"POST", "/auth/register", For::anyone},  {"
                                     {"POST", "/auth/refresh", For::anyone},   {"GET", "/chat/info", For::any},
                                     {"GET", "/chat/admins", For::any},        {"GET", "/chat/users", For::admin},
                                     {"GET", "/chat/messages/{id}", For::any}, {"GET", "/chat/loaded", For::any},
-                                    {"GET", "/healthz", For::anyone},         {"GET", "/readyz", For::anyone}};
+                                    {"GET", "/chat/conversations", For::any}, {"GET", "/healthz", For::anyone},
+                                    {"GET", "/readyz", For::anyone}};
 
 std::string code_of(const sio::http::Response& response) {
   const auto code = sio::json::Value(response.body).find("code");
@@ -175,12 +176,43 @@ TEST_F(Matrix, InfoIsAboutTheCaller) {
 }
 
 TEST_F(Matrix, PeopleAreListedByRoleWithoutTheirAddresses) {
-  EXPECT_EQ(server_.ask_as(user_, "GET", "/chat/admins").body, R"([{"id":1,"name":"N","role":"admin"}])");
+  EXPECT_EQ(server_.ask_as(user_, "GET", "/chat/admins").body,
+            R"([{"id":1,"name":"N","role":"admin","online":false,"last_seen":null}])");
   EXPECT_EQ(server_.ask_as(admin_, "GET", "/chat/users").body,
-            R"([{"id":2,"name":"N","role":"user"},{"id":3,"name":"N","role":"user"}])");
+            R"([{"id":2,"name":"N","role":"user","online":false,"last_seen":null},)"
+            R"({"id":3,"name":"N","role":"user","online":false,"last_seen":null}])");
   const auto page = server_.ask_as(admin_, "GET", "/chat/users?limit=1&after=0");
-  EXPECT_EQ(page.body, R"([{"id":2,"name":"N","role":"user"}])");
+  EXPECT_EQ(page.body, R"([{"id":2,"name":"N","role":"user","online":false,"last_seen":null}])");
   EXPECT_EQ(page.headers.find("link"), "</chat/users?limit=1&after=2>; rel=\"next\"");
+}
+
+TEST_F(Matrix, PeopleAreOnlineOrWereLastSeen) {
+  server_.store.last_seen_unix_us = 1'732'700'000'000'000;
+  server_.online.insert(domain::UserId(2));
+  EXPECT_EQ(server_.ask_as(admin_, "GET", "/chat/users").body,
+            R"([{"id":2,"name":"N","role":"user","online":true,"last_seen":null},)"
+            R"({"id":3,"name":"N","role":"user","online":false,"last_seen":"2024-11-27T09:33:20"}])");
+}
+
+TEST_F(Matrix, ConversationsAreNewestFirstAndPagedByTheirLink) {
+  const auto person = [&](std::int64_t id) {
+    return service::Person{server_.store.account(domain::UserId(id)).user, std::nullopt};
+  };
+  server_.store.talks.items = {{person(2), server_.store.messages[1], 0}, {person(3), server_.store.messages[0], 7}};
+  server_.store.talks.more = true;
+  const auto page = server_.ask_as(admin_, "GET", "/chat/conversations?limit=2&before=9");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(
+      page.body,
+      R"([{"partner":{"id":2,"name":"N","role":"user","online":false,"last_seen":null},"last_message":{"id":2,"sender_id":1,"receiver_id":2,"content":"hi","timestamp":"2024-11-27T09:33:21","read_status":false},"unread":0},)"
+      R"({"partner":{"id":3,"name":"N","role":"user","online":false,"last_seen":null},"last_message":{"id":1,"sender_id":2,"receiver_id":1,"content":"hello","timestamp":"2024-11-27T09:33:20.123456","read_status":true,"client_id":"c1"},"unread":7}])");
+  EXPECT_EQ(page.headers.find("link"), "</chat/conversations?limit=2&before=1>; rel=\"next\"");
+  EXPECT_EQ(server_.store.asked.limit, 2U);
+  EXPECT_EQ(server_.store.asked.before, 9);
+  server_.store.talks.more = false;
+  EXPECT_EQ(server_.ask_as(admin_, "GET", "/chat/conversations").headers.find("link"), "");
+  EXPECT_EQ(server_.ask_as(admin_, "GET", "/chat/conversations?after=1").status, 422);
+  EXPECT_EQ(server_.ask_as(admin_, "GET", "/chat/conversations?limit=0").status, 422);
 }
 
 TEST_F(Matrix, AConversationHasBothDirectionsOldestFirst) {

@@ -51,10 +51,8 @@ class FakeDirectory final : public Directory {
     }
     return std::optional<Account>();
   }
-  sio::Result<Page<domain::User>, StoreError> list(domain::Role, const PageQuery&) override {
-    return Page<domain::User>();
-  }
-  sio::Result<Page<domain::User>, StoreError> list_all(const PageQuery&) override { return Page<domain::User>(); }
+  sio::Result<Page<Person>, StoreError> list(domain::Role, const PageQuery&) override { return Page<Person>(); }
+  sio::Result<Page<Person>, StoreError> list_all(const PageQuery&) override { return Page<Person>(); }
   sio::Result<bool, StoreError> any_admin() override { return false; }
 
   std::vector<Account> accounts;

@@ -29,18 +29,18 @@ bool is_true(Statement& statement) {
   return yes;
 }
 
-constexpr std::string_view kRoleAfter =
-    "SELECT id, name, email, role, disabled FROM user WHERE role = ?1 AND disabled = 0 AND id > ?2 ORDER BY id LIMIT "
-    "?3";
-constexpr std::string_view kRoleBefore =
-    "SELECT id, name, email, role, disabled FROM user WHERE role = ?1 AND disabled = 0 AND id < ?2"
-    " ORDER BY id DESC LIMIT ?3";
-constexpr std::string_view kAllAfter =
-    "SELECT id, name, email, role, disabled FROM user WHERE ?1 = '' AND id > ?2 ORDER BY id LIMIT ?3";
-constexpr std::string_view kAllBefore =
-    "SELECT id, name, email, role, disabled FROM user WHERE ?1 = '' AND id < ?2 ORDER BY id DESC LIMIT ?3";
+constexpr std::string_view kOfRole = " WHERE role = ?1 AND disabled = 0";
+constexpr std::string_view kOfAll = " WHERE ?1 = ''";
+constexpr std::string_view kFirstAfter = " AND id > ?2 ORDER BY id LIMIT ?3";
+constexpr std::string_view kNewestBefore = " AND id < ?2 ORDER BY id DESC LIMIT ?3";
 
 }  // namespace
+
+service::Person person_of(const Statement& row) {
+  service::Person person{user_of(row), std::nullopt};
+  if (!row.is_null(5)) person.last_seen_unix_us = row.integer(5);
+  return person;
+}
 
 std::optional<service::Account> find_account_by_id(Connection& connection, domain::UserId id) {
   Statement found(connection, "SELECT id, name, email, role, disabled, password FROM user WHERE id = ?1");
@@ -75,15 +75,16 @@ std::optional<LoginRow> find_login_row(Connection& connection, std::string_view 
   return row;
 }
 
-service::Page<domain::User> list_people(Connection& connection, const service::PageQuery& query,
-                                        std::optional<domain::Role> role) {
+service::Page<service::Person> list_people(Connection& connection, const service::PageQuery& query,
+                                           std::optional<domain::Role> role) {
   const bool forward = query.after.has_value();
-  const std::string_view sql = role ? (forward ? kRoleAfter : kRoleBefore) : (forward ? kAllAfter : kAllBefore);
+  std::string sql(kSelectPeople);
+  sql.append(role ? kOfRole : kOfAll).append(forward ? kFirstAfter : kNewestBefore);
   const std::int64_t bound = forward ? *query.after : query.before.value_or(std::numeric_limits<std::int64_t>::max());
   Statement rows(connection, sql);
-  service::Page<domain::User> page;
+  service::Page<service::Person> page;
   rows.bind(role ? domain::to_string(*role) : std::string_view(), bound, std::int64_t{query.limit} + 1);
-  while (rows.step()) page.items.push_back(user_of(rows));
+  while (rows.step()) page.items.push_back(person_of(rows));
   page.more = page.items.size() > query.limit;
   if (page.more) page.items.pop_back();
   if (!forward) std::reverse(page.items.begin(), page.items.end());

@@ -11,6 +11,11 @@
 
 namespace parley::store {
 
+// People with when they were last seen, for a WHERE of the caller's; person_of() takes a row of it.
+inline constexpr std::string_view kSelectPeople =
+    "SELECT id, name, email, role, disabled, (SELECT unix_us FROM last_seen WHERE user_id = user.id) FROM user";
+service::Person person_of(const Statement& row);
+
 std::optional<service::Account> find_account_by_id(Connection& connection, domain::UserId id);
 // The exact address, else the oldest that differs in case only.
 std::optional<service::Account> find_account_by_email(Connection& connection, std::string_view email);
@@ -24,7 +29,7 @@ struct LoginRow {
 };
 std::optional<LoginRow> find_login_row(Connection& connection, std::string_view login_id);
 
-service::Page<domain::User> list_people(Connection& connection, const service::PageQuery& query,
-                                        std::optional<domain::Role> role);
+service::Page<service::Person> list_people(Connection& connection, const service::PageQuery& query,
+                                           std::optional<domain::Role> role);
 
 }  // namespace parley::store

@@ -39,7 +39,7 @@ class AccountTest : public StoreTest {
   std::vector<std::string> names(domain::Role role, const service::PageQuery& query = {}) {
     std::vector<std::string> names;
     const auto page = directory().list(role, query);
-    for (const auto& user : page->items) names.push_back(user.name);
+    for (const auto& person : page->items) names.push_back(person.user.name);
     return names;
   }
 };
@@ -116,7 +116,7 @@ TEST_F(AccountTest, ListsHaveEnabledPeopleOfARoleByPages) {
   ASSERT_TRUE(all);
   EXPECT_TRUE(all->more);
   ASSERT_EQ(all->items.size(), 3U);
-  EXPECT_TRUE(all->items[2].disabled);
+  EXPECT_TRUE(all->items[2].user.disabled);
 }
 
 TEST_F(AccountTest, TheLastEnabledAdminStays) {

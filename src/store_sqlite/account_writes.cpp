@@ -163,4 +163,11 @@ sio::Result<void, AccountError> end_all_logins(Connection& db, Changes& changes,
   return {};
 }
 
+void note_seen(Connection& db, const std::vector<service::Seen>& seen) {
+  Statement note(db,
+                 "INSERT INTO last_seen (user_id, unix_us) VALUES (?1, ?2)"
+                 " ON CONFLICT (user_id) DO UPDATE SET unix_us = max(unix_us, excluded.unix_us)");
+  for (const service::Seen& each : seen) note.bind(each.user.value, each.unix_us).run();
+}
+
 }  // namespace parley::store

@@ -8,6 +8,7 @@
 
 #include "parley/service/directory.hpp"
 #include "parley/service/logins.hpp"
+#include "parley/service/presence.hpp"
 #include "sqlite.hpp"
 
 namespace parley::store {
@@ -27,5 +28,8 @@ sio::Result<service::Rotated, service::RotateError> rotate_login(Connection& db,
                                                                  const service::Rotation& rotation);
 sio::Result<void, service::AccountError> end_login(Connection& db, Changes& changes, const std::string& login_id);
 sio::Result<void, service::AccountError> end_all_logins(Connection& db, Changes& changes, domain::UserId user);
+
+// A later time of the same person stays.
+void note_seen(Connection& db, const std::vector<service::Seen>& seen);
 
 }  // namespace parley::store

@@ -37,4 +37,16 @@ class JobOf final : public Job {
   std::promise<Answer> promise_;
 };
 
+// A command that nobody waits for. `Body`: void(Connection&, Changes&).
+template <class Body>
+class Posted final : public Job {
+ public:
+  explicit Posted(Body body) : body_(std::move(body)) {}
+  void run(Connection& db, Changes& changes) override { body_(db, changes); }
+  void answer(bool /*committed*/) override {}
+
+ private:
+  Body body_;
+};
+
 }  // namespace parley::store

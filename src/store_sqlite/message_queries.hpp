@@ -20,6 +20,7 @@ class MessageQueries {
                                               const service::PageQuery& query);
   // These read several statements: inside one read transaction.
   service::Page<domain::Message> all_of(domain::UserId me, const service::PageQuery& query);
+  service::Page<service::Conversation> conversations(domain::UserId me, const service::ConversationQuery& query);
   service::CatchUp catch_up(domain::UserId me, const service::CatchUpQuery& query);
 
  private:
@@ -28,6 +29,7 @@ class MessageQueries {
   std::vector<std::int64_t> missed_ids(domain::UserId me, std::int64_t after, std::int64_t newest, std::size_t limit);
   std::vector<std::int64_t> partners_of(domain::UserId me, std::size_t most);
   domain::Message load(std::int64_t id);
+  std::int64_t unread_of(domain::UserId me, domain::UserId partner, std::int64_t read_up_to);
   std::vector<service::ReadState> reads_since(domain::UserId me, std::int64_t after);
 
   Statement conversation_up_;
@@ -37,6 +39,9 @@ class MessageQueries {
   Statement by_id_;
   Statement position_;
   Statement marks_;
+  Statement heads_;
+  Statement person_;
+  Statement unread_;
   UserLog user_log_;
 };
 

@@ -34,6 +34,11 @@ sio::Result<service::Page<domain::Message>, StoreError> ReaderPort::all_of(domai
   return readers_.read([&](Connection&, MessageQueries& messages) { return messages.all_of(me, query); });
 }
 
+sio::Result<service::Page<service::Conversation>, StoreError> ReaderPort::conversations(
+    domain::UserId me, const service::ConversationQuery& query) {
+  return readers_.read([&](Connection&, MessageQueries& messages) { return messages.conversations(me, query); });
+}
+
 sio::Result<service::CatchUp, StoreError> ReaderPort::catch_up(domain::UserId me, const service::CatchUpQuery& query) {
   return readers_.read([&](Connection&, MessageQueries& messages) { return messages.catch_up(me, query); });
 }
@@ -75,17 +80,21 @@ sio::Result<std::optional<service::Account>, StoreError> DirectoryPort::find_acc
   return readers_.read([email](Connection& db, MessageQueries&) { return find_account_by_email(db, email); });
 }
 
-sio::Result<service::Page<domain::User>, StoreError> DirectoryPort::list(domain::Role role,
-                                                                         const service::PageQuery& query) {
+sio::Result<service::Page<service::Person>, StoreError> DirectoryPort::list(domain::Role role,
+                                                                            const service::PageQuery& query) {
   return readers_.read([&](Connection& db, MessageQueries&) { return list_people(db, query, role); });
 }
 
-sio::Result<service::Page<domain::User>, StoreError> DirectoryPort::list_all(const service::PageQuery& query) {
+sio::Result<service::Page<service::Person>, StoreError> DirectoryPort::list_all(const service::PageQuery& query) {
   return readers_.read([&](Connection& db, MessageQueries&) { return list_people(db, query, std::nullopt); });
 }
 
 sio::Result<bool, StoreError> DirectoryPort::any_admin() {
   return readers_.read([](Connection& db, MessageQueries&) { return store::any_admin(db); });
+}
+
+bool SeenPort::try_note(std::vector<service::Seen> seen) noexcept {
+  return writer_.post([seen = std::move(seen)](Connection& db, Changes&) { note_seen(db, seen); });
 }
 
 sio::Result<void, AccountError> LoginsPort::begin(service::NewLogin login) {

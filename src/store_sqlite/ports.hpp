@@ -4,11 +4,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "parley/service/directory.hpp"
 #include "parley/service/logins.hpp"
 #include "parley/service/message_log.hpp"
 #include "parley/service/message_reader.hpp"
+#include "parley/service/presence.hpp"
 #include "reader_pool.hpp"
 #include "writer.hpp"
 
@@ -31,6 +33,8 @@ class ReaderPort final : public service::MessageReader {
       domain::UserId me, domain::UserId partner, const service::PageQuery& query) override;
   sio::Result<service::Page<domain::Message>, service::StoreError> all_of(domain::UserId me,
                                                                           const service::PageQuery& query) override;
+  sio::Result<service::Page<service::Conversation>, service::StoreError> conversations(
+      domain::UserId me, const service::ConversationQuery& query) override;
   sio::Result<service::CatchUp, service::StoreError> catch_up(domain::UserId me,
                                                               const service::CatchUpQuery& query) override;
 
@@ -48,14 +52,23 @@ class DirectoryPort final : public service::Directory {
   sio::Result<domain::User, service::AccountError> set_disabled(domain::UserId id, bool disabled) override;
   sio::Result<std::optional<domain::User>, service::StoreError> find(domain::UserId id) override;
   sio::Result<std::optional<service::Account>, service::StoreError> find_account(std::string_view email) override;
-  sio::Result<service::Page<domain::User>, service::StoreError> list(domain::Role role,
-                                                                     const service::PageQuery& query) override;
-  sio::Result<service::Page<domain::User>, service::StoreError> list_all(const service::PageQuery& query) override;
+  sio::Result<service::Page<service::Person>, service::StoreError> list(domain::Role role,
+                                                                        const service::PageQuery& query) override;
+  sio::Result<service::Page<service::Person>, service::StoreError> list_all(const service::PageQuery& query) override;
   sio::Result<bool, service::StoreError> any_admin() override;
 
  private:
   Writer& writer_;
   ReaderPool& readers_;
+};
+
+class SeenPort final : public service::SeenLog {
+ public:
+  explicit SeenPort(Writer& writer) : writer_(writer) {}
+  bool try_note(std::vector<service::Seen> seen) noexcept override;
+
+ private:
+  Writer& writer_;
 };
 
 class LoginsPort final : public service::Logins {

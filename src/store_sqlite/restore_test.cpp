@@ -190,7 +190,8 @@ TEST_F(RestoreTest, LoginsEndUnlessTheyAreToBeKept) {
 TEST_F(RestoreTest, AnOlderSchemaIsMigratedAtTheNextStart) {
   const auto copy = backup_and_more();
   change(copy,
-         "DROP TABLE id_gap; DROP TABLE login; DROP TABLE used_refresh_token; DROP INDEX user_by_email;"
+         "DROP TABLE last_seen; DROP TABLE id_gap; DROP TABLE login; DROP TABLE used_refresh_token; DROP INDEX "
+         "user_by_email;"
          "DROP INDEX user_by_role; ALTER TABLE user DROP COLUMN disabled; PRAGMA user_version = 2");
   const auto report = restored(copy);
   EXPECT_EQ(report.schema_version, 2);

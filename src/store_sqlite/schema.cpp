@@ -102,11 +102,21 @@ CREATE TABLE IF NOT EXISTS id_gap (
 PRAGMA user_version = 4;
 )";
 
+// Apart from `user`: who comes and goes must not rewrite the rows of people.
+constexpr const char* kLastSeen = R"(
+CREATE TABLE last_seen (
+  user_id INTEGER NOT NULL PRIMARY KEY,
+  unix_us INTEGER NOT NULL
+);
+PRAGMA user_version = 5;
+)";
+
 constexpr Migration kMigrations[] = {
     {1, "tables of the original application", kOriginalTables},
     {2, "conversations, read marks, client ids", kConversations},
     {3, "logins and disabled people", kLogins},
     {4, "ids that restores have skipped", kIdGaps},
+    {5, "when people were last seen", kLastSeen},
 };
 
 }  // namespace

@@ -61,6 +61,12 @@ class Writer {
     return answer.get();
   }
 
+  // The same without waiting, and without being told. False: the queue takes nothing now.
+  template <class Body>
+  [[nodiscard]] bool post(Body body) {
+    return try_push(Command(std::unique_ptr<Job>(std::make_unique<Posted<Body>>(std::move(body)))));
+  }
+
   StoreStats stats() const;
 
  private:

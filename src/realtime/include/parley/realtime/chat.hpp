@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "parley/auth/rate_limiter.hpp"
+#include "parley/domain/rules.hpp"
 #include "parley/service/access.hpp"
 #include "parley/service/logins.hpp"
 #include "parley/service/message_log.hpp"
 #include "parley/service/message_reader.hpp"
+#include "parley/service/presence.hpp"
 #include "sio/server/server.hpp"
 
 namespace parley::realtime {
@@ -22,7 +24,9 @@ struct ChatPorts {
   service::Access& access;
   service::MessageLog& log;
   service::MessageReader& reader;
+  service::SeenLog& seen;
   auth::MessageLimiter& limiter;
+  domain::ChatRules rules;
   // Told whenever a message is refused by a rate, on the shard where it happens. Must be quick.
   std::function<void()> on_rate_limited;
 };
@@ -41,8 +45,11 @@ class Chat final : public service::CommitListener, public service::AccountListen
   Chat(const Chat&) = delete;
   Chat& operator=(const Chat&) = delete;
 
-  // From now on a send that cannot be stored is left without an answer: the connection is about to end, and the client
-  // repeats it. From any thread.
+  // Whether a socket of the person is here, or was within the last 10 s. From any thread.
+  bool is_online(domain::UserId user) const;
+
+  // Keeps when everybody who is here was seen. From now on a send that cannot be stored is left without an answer: the
+  // connection is about to end, and the client repeats it. From any thread.
   void begin_drain();
 
   // On the writer's thread.

@@ -33,6 +33,7 @@ struct Environment {
   service::Access& access;
   service::Directory& directory;
   service::MessageReader& messages;
+  std::function<bool(domain::UserId)> is_online;
   std::span<const web::Asset> assets;
   AdminSignupRule admin_signup;
   sio::http::CorsPolicy cors;

@@ -8,6 +8,7 @@
 
 #include "parley/domain/user.hpp"
 #include "parley/service/page.hpp"
+#include "parley/service/presence.hpp"
 #include "parley/service/store_error.hpp"
 #include "sio/base/result.hpp"
 
@@ -54,9 +55,9 @@ class Directory {
   // The address that is exactly so, else the one that differs in case only (the oldest of those).
   virtual sio::Result<std::optional<Account>, StoreError> find_account(std::string_view email) = 0;
   // Enabled people of a role, paged by id.
-  virtual sio::Result<Page<domain::User>, StoreError> list(domain::Role role, const PageQuery& query) = 0;
-  // Everybody, disabled people too: for operators.
-  virtual sio::Result<Page<domain::User>, StoreError> list_all(const PageQuery& query) = 0;
+  virtual sio::Result<Page<Person>, StoreError> list(domain::Role role, const PageQuery& query) = 0;
+  // Everybody, disabled people too: for operators and admins.
+  virtual sio::Result<Page<Person>, StoreError> list_all(const PageQuery& query) = 0;
   // Whether there is an admin at all, enabled or not.
   virtual sio::Result<bool, StoreError> any_admin() = 0;
 };

@@ -8,6 +8,7 @@
 
 #include "parley/domain/message.hpp"
 #include "parley/service/page.hpp"
+#include "parley/service/presence.hpp"
 #include "parley/service/store_error.hpp"
 #include "sio/base/result.hpp"
 
@@ -38,6 +39,19 @@ struct CatchUpQuery {
   std::size_t bytes_max = 256 * 1024;  // content and client_id, plus 160 for each message; the first one always fits
 };
 
+// What is between the caller and one partner, as a list shows it.
+struct Conversation {
+  Person partner;
+  domain::Message last_message;
+  std::int64_t unread = 0;  // messages of the partner that the caller has not read
+};
+
+// The newest `limit` conversations, with `before` those whose last message has a smaller id.
+struct ConversationQuery {
+  std::uint32_t limit = kPageLimitMax;
+  std::optional<std::int64_t> before;
+};
+
 class MessageReader {
  public:
   virtual ~MessageReader() = default;
@@ -46,6 +60,9 @@ class MessageReader {
                                                                       const PageQuery& query) = 0;
   // All that `me` sent or got.
   virtual sio::Result<Page<domain::Message>, StoreError> all_of(domain::UserId me, const PageQuery& query) = 0;
+  // Newest activity first, without disabled partners. Costs a look into each conversation of `me`.
+  virtual sio::Result<Page<Conversation>, StoreError> conversations(domain::UserId me,
+                                                                    const ConversationQuery& query) = 0;
   // What `me` missed. 0 means from the beginning.
   virtual sio::Result<CatchUp, StoreError> catch_up(domain::UserId me, const CatchUpQuery& query) = 0;
 };

@@ -19,7 +19,7 @@ struct PageQuery {
 
 template <class T>
 struct Page {
-  std::vector<T> items;  // oldest first
+  std::vector<T> items;  // oldest first, unless the call says otherwise
   bool more = false;     // there are others beyond this page, in the direction in which it was asked for
 };
 

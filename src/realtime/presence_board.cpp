@@ -1,0 +1,98 @@
+#include "presence_board.hpp"
+
+#include <algorithm>
+
+namespace parley::realtime {
+
+sio::TimePoint PresenceBoard::earliest_tell(const Entry& entry, sio::TimePoint at) {
+  return entry.told_at == sio::TimePoint::min() ? at : std::max(at, entry.told_at + kSpacing);
+}
+
+void PresenceBoard::set_due(domain::UserId user, Entry& entry, sio::TimePoint due) {
+  if (entry.due == due) return;
+  if (entry.due != sio::kNever) due_.erase({entry.due, user});
+  entry.due = due;
+  if (due != sio::kNever) due_.insert({due, user});
+}
+
+void PresenceBoard::came(domain::UserId user, domain::Role role, sio::TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  Entry& entry = people_[user];
+  entry.role = role;
+  ++entry.sockets;
+  // Back within the grace: nobody was told that they had gone.
+  set_due(user, entry, entry.told_online ? sio::kNever : earliest_tell(entry, now));
+}
+
+void PresenceBoard::went(domain::UserId user, sio::TimePoint now, std::int64_t unix_now_us) {
+  const std::lock_guard lock(mutex_);
+  const auto found = people_.find(user);
+  if (found == people_.end()) return;
+  Entry& entry = found->second;
+  if (entry.sockets > 0) --entry.sockets;
+  if (entry.sockets > 0) return;
+  entry.left_unix_us = unix_now_us;
+  set_due(user, entry, now + kGrace);
+}
+
+void PresenceBoard::set_role(domain::UserId user, domain::Role role) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = people_.find(user); found != people_.end()) found->second.role = role;
+}
+
+std::vector<PresenceChange> PresenceBoard::take_due(sio::TimePoint now) {
+  std::vector<PresenceChange> changes;
+  const std::lock_guard lock(mutex_);
+  while (!due_.empty() && due_.begin()->first <= now) {
+    const domain::UserId user = due_.begin()->second;
+    Entry& entry = people_.find(user)->second;
+    set_due(user, entry, sio::kNever);
+    const bool online = entry.sockets > 0;
+    if (online != entry.told_online) {
+      entry.told_online = online;
+      entry.told_at = now;
+      changes.push_back({user, entry.role, online, entry.left_unix_us});
+    }
+    if (online) continue;
+    // Who has gone is kept until the next may be told of them.
+    const sio::TimePoint forget = earliest_tell(entry, now);
+    if (forget > now) {
+      set_due(user, entry, forget);
+    } else {
+      people_.erase(user);
+    }
+  }
+  return changes;
+}
+
+sio::TimePoint PresenceBoard::next_due() const {
+  const std::lock_guard lock(mutex_);
+  return due_.empty() ? sio::kNever : due_.begin()->first;
+}
+
+bool PresenceBoard::online(domain::UserId user) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = people_.find(user);
+  return found != people_.end() && (found->second.told_online || found->second.sockets > 0);
+}
+
+std::optional<domain::Role> PresenceBoard::role_of(domain::UserId user) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = people_.find(user);
+  if (found == people_.end() || found->second.sockets == 0) return std::nullopt;
+  return found->second.role;
+}
+
+std::vector<service::Seen> PresenceBoard::everybody(std::int64_t unix_now_us) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<service::Seen> all;
+  for (const auto& [user, entry] : people_) {
+    if (entry.sockets > 0)
+      all.push_back({user, unix_now_us});
+    else if (entry.told_online)
+      all.push_back({user, entry.left_unix_us});
+  }
+  return all;
+}
+
+}  // namespace parley::realtime
