@@ -106,7 +106,7 @@ struct Composition::Parts {
             access,
             store->directory(),
             store->reader(),
-            [this](domain::UserId user) { return chat->is_online(user); },
+            [this](domain::UserId user) { return chat->presence_of(user); },
             web::assets(),
             admin_signup,
             sio::http::CorsPolicy(config.cors_origins),

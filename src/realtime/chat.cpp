@@ -33,7 +33,7 @@ void Chat::begin_drain() {
   (void)parts_->ports.seen.try_note(parts_->presence.everybody(sio::rt::unix_now_us()));
 }
 
-bool Chat::is_online(domain::UserId user) const { return parts_->presence.online(user); }
+service::Presence Chat::presence_of(domain::UserId user) const { return parts_->presence.presence_of(user); }
 
 void Chat::on_committed(service::BatchPtr batch) noexcept {
   for (unsigned i = 0; i < parts_->server.shard_count(); ++i) {

@@ -1,5 +1,5 @@
 // What is live and not kept: who is here, and who is typing. Told by shard 0, so that what concerns one person keeps
-// its order; volatile, since the next such event makes up for one that was lost.
+// its order. Whoever takes such events too slowly misses some: the next makes up for it.
 #include <algorithm>
 #include <utility>
 
@@ -10,6 +10,9 @@
 namespace parley::realtime {
 
 namespace {
+
+// Events that may wait for a client when one more comes.
+constexpr std::size_t kWaitingMax = 32;
 
 std::string_view room_of(domain::Role role) { return role == domain::Role::admin ? "role_admin" : "role_user"; }
 
@@ -59,7 +62,7 @@ void Chat::Parts::set_role(sio::Socket& socket, domain::Role role) {
 sio::TimePoint Chat::Parts::tell_live(sio::TimePoint now) {
   std::vector<service::Seen> gone;
   for (const PresenceChange& change : presence.take_due(now)) {
-    nsp.to(room_that_hears_of(change.role)).emit_volatile("presence", sio::Json{presence_changed(change)});
+    tell_room(std::string(room_that_hears_of(change.role)), "presence", presence_changed(change));
     if (!change.online) gone.push_back({change.user, change.last_seen_unix_us});
   }
   if (!gone.empty()) (void)ports.seen.try_note(std::move(gone));
@@ -68,7 +71,21 @@ sio::TimePoint Chat::Parts::tell_live(sio::TimePoint now) {
 }
 
 void Chat::Parts::pass_on(const TypingSignal& signal) {
-  nsp.to(realtime::room_of(signal.receiver)).emit_volatile("typing", sio::Json{typing_event(signal)});
+  tell_room(realtime::room_of(signal.receiver), "typing", typing_event(signal));
+}
+
+// Not volatile as the library means it: that would leave out most clients that poll.
+void Chat::Parts::tell_room(const std::string& room, std::string_view event, std::string payload) {
+  const auto packet = std::make_shared<const sio::EncodedPacket>(
+      sio::encode_event("/", event, sio::Arguments::of(sio::Json{std::move(payload)})));
+  for (unsigned i = 0; i < server.shard_count(); ++i) {
+    server.shard(i).post([this, room, packet] {
+      const auto members = nsp.local().members(room);
+      for (std::size_t k = members.size(); k-- > 0;) {
+        if (members[k]->engine().waiting_packets() < kWaitingMax) members[k]->send(*packet);
+      }
+    });
+  }
 }
 
 // The same answer whoever the receiver is, and whether there is such a person at all.

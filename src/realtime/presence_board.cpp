@@ -70,10 +70,13 @@ sio::TimePoint PresenceBoard::next_due() const {
   return due_.empty() ? sio::kNever : due_.begin()->first;
 }
 
-bool PresenceBoard::online(domain::UserId user) const {
+service::Presence PresenceBoard::presence_of(domain::UserId user) const {
   const std::lock_guard lock(mutex_);
   const auto found = people_.find(user);
-  return found != people_.end() && (found->second.told_online || found->second.sockets > 0);
+  if (found == people_.end()) return {};
+  const Entry& entry = found->second;
+  if (entry.told_online || entry.sockets > 0) return {true, std::nullopt};
+  return {false, entry.left_unix_us};
 }
 
 std::optional<domain::Role> PresenceBoard::role_of(domain::UserId user) const {

@@ -43,7 +43,7 @@ class PresenceBoard {
   sio::TimePoint next_due() const;
 
   // As it was told, or will be at once: who went lately is still here.
-  bool online(domain::UserId user) const;
+  service::Presence presence_of(domain::UserId user) const;
   // Of who is here.
   std::optional<domain::Role> role_of(domain::UserId user) const;
   // Everybody who is here, as if they went now.

@@ -22,7 +22,7 @@ class PresenceBoardTest : public ::testing::Test {
   }
   void came(std::int64_t user) { board_.came(domain::UserId(user), domain::Role::user, now_); }
   void went(std::int64_t user) { board_.went(domain::UserId(user), now_, unix_us_); }
-  bool online(std::int64_t user) { return board_.online(domain::UserId(user)); }
+  bool online(std::int64_t user) { return board_.presence_of(domain::UserId(user)).online; }
 
   PresenceBoard board_;
   sio::TimePoint now_{1h};
@@ -56,6 +56,7 @@ TEST_F(PresenceBoardTest, WhoHasGoneIsToldTenSecondsAfterTheLastDevice) {
   EXPECT_EQ(told(), "7-");
   EXPECT_EQ(last_seen_, 6'000'000) << "when the last one ended, not when it was told";
   EXPECT_FALSE(online(7));
+  EXPECT_EQ(board_.presence_of(domain::UserId(7)).last_seen_unix_us, 6'000'000);
 }
 
 TEST_F(PresenceBoardTest, WhoComesBackWithinTheGraceWasNeverGone) {

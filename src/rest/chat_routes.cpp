@@ -1,5 +1,6 @@
 #include "chat_routes.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,15 +45,16 @@ Response render_page(const sio::Result<service::Page<T>, service::StoreError>& p
 }  // namespace
 
 void ChatRoutes::render(sio::json::Writer& json, const service::Person& person) const {
-  const bool online = environment_.is_online(person.user.id);
+  const service::Presence now = environment_.presence_of(person.user.id);
+  const auto last_seen = std::max(person.last_seen_unix_us, now.last_seen_unix_us);
   json.begin_object()
       .member("id", person.user.id.value)
       .member("name", std::string_view(person.user.name))
       .member("role", domain::to_string(person.user.role))
-      .member("online", online)
+      .member("online", now.online)
       .key("last_seen");
-  if (!online && person.last_seen_unix_us) {
-    json.string(domain::to_iso_8601(*person.last_seen_unix_us));
+  if (!now.online && last_seen) {
+    json.string(domain::to_iso_8601(*last_seen));
   } else {
     json.null();
   }

@@ -183,7 +183,7 @@ class FakeServer {
              access,
              store,
              store,
-             [this](domain::UserId id) { return online.contains(id); },
+             [this](domain::UserId id) { return service::Presence{online.contains(id), std::nullopt}; },
              {},
              setup.admin_signup,
              setup.cors,

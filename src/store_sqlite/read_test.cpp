@@ -59,12 +59,53 @@ TEST_F(ReadTest, APartnerWhoIsGoneOrNeverWasIsNoError) {
   EXPECT_EQ(history(ann_, admin_).size(), 1U);
 }
 
+TEST_F(ReadTest, ConversationsAreNewestFirstWithWhatIsUnread) {
+  const auto list = [&](domain::UserId me, const service::ConversationQuery& query = {}) {
+    const auto page = store_->reader().conversations(me, query);
+    std::string text;
+    for (const auto& each : page->items)
+      text += each.partner.user.name + " " + std::to_string(each.last_message.id.value) + " unread " +
+              std::to_string(each.unread) + "; ";
+    return text + (page->more ? "more" : "");
+  };
+  EXPECT_EQ(list(admin_), "");
+  sent_id(ann_, admin_);
+  sent_id(ann_, admin_);
+  sent_id(bob_, admin_);
+  sent_id(admin_, ann_);
+  EXPECT_EQ(list(admin_), "ann 4 unread 2; bob 3 unread 1; ");
+  EXPECT_EQ(list(ann_), "admin 4 unread 1; ");
+  mark(admin_, ann_, 1);
+  EXPECT_EQ(list(admin_), "ann 4 unread 1; bob 3 unread 1; ");
+  EXPECT_EQ(list(admin_, {.limit = 1, .before = {}}), "ann 4 unread 1; more");
+  EXPECT_EQ(list(admin_, {.limit = 1, .before = 4}), "bob 3 unread 1; ");
+  ASSERT_TRUE(store_->directory().set_disabled(ann_, true));
+  EXPECT_EQ(list(admin_), "bob 3 unread 1; ");
+  EXPECT_EQ(list(admin_, {.limit = 1, .before = {}}), "bob 3 unread 1; ") << "disabled people take no place";
+}
+
+TEST_F(ReadTest, WhenPeopleWereLastSeenIsKeptAndOnlyGrows) {
+  const auto last_seen = [&](domain::UserId user) {
+    for (const auto& person : store_->directory().list_all({})->items)
+      if (person.user.id == user) return person.last_seen_unix_us;
+    return std::optional<std::int64_t>();
+  };
+  EXPECT_EQ(last_seen(ann_), std::nullopt);
+  ASSERT_TRUE(store_->seen().try_note({{ann_, 2'000}, {bob_, 3'000}}));
+  ASSERT_TRUE(store_->seen().try_note({{ann_, 1'000}}));
+  reopen();
+  EXPECT_EQ(last_seen(ann_), 2'000);
+  EXPECT_EQ(last_seen(bob_), 3'000);
+  EXPECT_EQ(last_seen(admin_), std::nullopt);
+}
+
 // A11: what is not of the caller does not exist.
 TEST_F(ReadTest, A11_NobodyReadsWhatOthersWrote) {
   sent_id(ann_, admin_);
   EXPECT_TRUE(history(bob_, admin_).empty());
   EXPECT_TRUE(history(bob_, ann_).empty());
   EXPECT_TRUE(store_->reader().all_of(bob_, {})->items.empty());
+  EXPECT_TRUE(store_->reader().conversations(bob_, {})->items.empty());
   EXPECT_TRUE(catch_up(bob_, 0).messages.empty());
 }
 

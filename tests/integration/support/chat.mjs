@@ -3,7 +3,7 @@ import { io as io4 } from 'socket.io-client';
 import io3module from 'socket.io-client-3';
 
 const io3 = io3module.io ?? io3module;
-const PATIENCE_MS = 10_000; // only a broken server reaches it
+const PATIENCE_MS = 20_000; // only a broken server reaches it; presence has a grace of 10 s
 
 export const clients = { 'socket.io-client 4': io4, 'socket.io-client 3': io3 };
 export const transports = { polling: ['polling'], websocket: ['websocket'], upgrade: ['polling', 'websocket'] };

@@ -45,8 +45,8 @@ class Chat final : public service::CommitListener, public service::AccountListen
   Chat(const Chat&) = delete;
   Chat& operator=(const Chat&) = delete;
 
-  // Whether a socket of the person is here, or was within the last 10 s. From any thread.
-  bool is_online(domain::UserId user) const;
+  // Online: a socket of the person is here, or was within the last 10 s. From any thread.
+  service::Presence presence_of(domain::UserId user) const;
 
   // Keeps when everybody who is here was seen. From now on a send that cannot be stored is left without an answer: the
   // connection is about to end, and the client repeats it. From any thread.

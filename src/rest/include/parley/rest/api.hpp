@@ -15,6 +15,7 @@
 #include "parley/service/accounts.hpp"
 #include "parley/service/directory.hpp"
 #include "parley/service/message_reader.hpp"
+#include "parley/service/presence.hpp"
 #include "parley/web/assets.hpp"
 #include "sio/http/cors.hpp"
 #include "sio/server/http_router.hpp"
@@ -33,7 +34,7 @@ struct Environment {
   service::Access& access;
   service::Directory& directory;
   service::MessageReader& messages;
-  std::function<bool(domain::UserId)> is_online;
+  std::function<service::Presence(domain::UserId)> presence_of;
   std::span<const web::Asset> assets;
   AdminSignupRule admin_signup;
   sio::http::CorsPolicy cors;

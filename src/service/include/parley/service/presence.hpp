@@ -15,6 +15,12 @@ struct Person {
   std::optional<std::int64_t> last_seen_unix_us;  // when their last connection ended; none: never
 };
 
+// Of somebody, now.
+struct Presence {
+  bool online = false;
+  std::optional<std::int64_t> last_seen_unix_us;  // of who went so lately that it may not be kept yet
+};
+
 struct Seen {
   domain::UserId user;
   std::int64_t unix_us = 0;
