@@ -26,9 +26,11 @@ export interface Answer {
 }
 
 export interface RequestOptions {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly body?: unknown;
   readonly token?: string;
+  /** Goes out even if the page is left at once. */
+  readonly keepalive?: boolean;
 }
 
 const timeoutMs = 15_000;
@@ -59,6 +61,7 @@ export async function request(path: string, options: RequestOptions = {}): Promi
       body: options.body === undefined ? null : JSON.stringify(options.body),
       cache: 'no-store',
       credentials: 'omit',
+      keepalive: options.keepalive ?? false,
       signal: AbortSignal.timeout(timeoutMs),
     });
   } catch {

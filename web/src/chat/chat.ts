@@ -170,6 +170,16 @@ export const useChat = defineStore('chat', () => {
     { flush: 'sync' },
   );
 
+  // Signed in again over the page: on from where it stopped.
+  watch(
+    () => session.ended,
+    (ended) => {
+      if (ended) return;
+      if (phase.value === 'ready') link.restart();
+      else if (phase.value === 'failed') void start();
+    },
+  );
+
   /** One page of older messages; asks for nothing once the beginning is there. */
   async function loadOlder(partner: number): Promise<void> {
     if (conversations.isComplete(partner)) {

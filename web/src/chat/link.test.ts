@@ -41,6 +41,30 @@ describe('Link', () => {
     expect(socket.connects).toBe(2);
   });
 
+  it('39: gives the connection a new token before the old one ends', async () => {
+    const { socket, ports } = setUp();
+    await socket.credentials();
+    socket.accept();
+    socket.serve('session_expired', {});
+    await vi.advanceTimersByTimeAsync(0);
+    expect(ports.renew).toHaveBeenLastCalledWith('t1');
+    expect(socket.sent('authenticate').map((it) => it.body)).toEqual([{ token: 't2' }]);
+    socket.sent('authenticate')[0]?.answer({ ok: true });
+    socket.serve('session_expired', {});
+    expect(ports.renew).toHaveBeenLastCalledWith('t2');
+    expect(socket.connects).toBe(1);
+  });
+
+  it('39: leaves the connection alone when there is no new token', async () => {
+    const { socket } = setUp({ renew: () => Promise.reject(new SessionEnded()) });
+    await socket.credentials();
+    socket.accept();
+    socket.serve('session_expired', {});
+    await vi.advanceTimersByTimeAsync(0);
+    expect(socket.emitted).toEqual([]);
+    expect(socket.connected).toBe(true);
+  });
+
   it('comes back after the server ended the connection on purpose, slower each time', async () => {
     const { socket } = setUp();
     socket.drop('io server disconnect');

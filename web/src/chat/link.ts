@@ -1,6 +1,7 @@
 // The Socket.IO connection: opens it with token and cursor, checks what comes in, comes back after every kind of end.
 // Decides nothing about messages.
 import { io, type Socket } from 'socket.io-client';
+import { ApiError } from '@/api/http';
 import { asObject, DecodeError, optional, asText } from '@/api/decode';
 import {
   asAck,
@@ -67,6 +68,7 @@ export class Link {
       this.refusals = 0;
       this.ports.resumed(asResumed(value));
     });
+    socket.on('session_expired', () => void this.authenticate());
     this.listen(socket, 'error', (value) => {
       const clientId = optional(asObject(value)['client_id'], asText);
       if (clientId !== null) this.ports.failed(clientId, asFailure(value).code);
@@ -128,6 +130,18 @@ export class Link {
   private async credentials(): Promise<{ token: string; after_id: number }> {
     this.usedToken = await this.ports.token();
     return { token: this.usedToken, after_id: this.ports.cursor() };
+  }
+
+  /** A new token on the same connection, before the old one ends. If there is none, the server closes at its end. */
+  private async authenticate(): Promise<void> {
+    try {
+      const token = await this.ports.renew(this.usedToken);
+      this.socket?.emit('authenticate', { token }, (value: unknown) => {
+        if (asAck(value).ok) this.usedToken = token;
+      });
+    } catch (error) {
+      if (!(error instanceof SessionEnded) && !(error instanceof ApiError)) throw error;
+    }
   }
 
   private noToken(error: unknown): void {

@@ -27,7 +27,7 @@ describe('Vault', () => {
     await expect(reloaded.token()).resolves.toBe('access1');
   });
 
-  it('renews ahead of the end, once for all who ask', async () => {
+  it('39: renews ahead of the end, once for all who ask', async () => {
     const fetched = vi.spyOn(globalThis, 'fetch').mockImplementation(() => Promise.resolve(answer(200, wire(2))));
     const vault = new Vault(localStorage);
     vault.open(login(1, 10), user);
@@ -46,14 +46,36 @@ describe('Vault', () => {
     expect(fetched).not.toHaveBeenCalled();
   });
 
-  it('ends the login when the refresh token is refused, and tells', async () => {
+  it('39: ends the login when the refresh token is refused, and remembers whose it was', async () => {
     vi.spyOn(globalThis, 'fetch').mockResolvedValue(answer(401, { msg: 'x', code: 'token_expired' }));
     const vault = new Vault(localStorage);
     vault.open(login(1), user);
     const told = vi.fn();
     vault.subscribe(told);
     await expect(vault.renew('access1')).rejects.toBeInstanceOf(SessionEnded);
-    expect(told).toHaveBeenLastCalledWith(null);
+    expect(told).toHaveBeenLastCalledWith({ user, tokens: null });
+    await expect(vault.token()).rejects.toBeInstanceOf(SessionEnded);
+    expect(new Vault(localStorage).current).toEqual({ user, tokens: null });
+    expect(JSON.stringify(localStorage)).not.toMatch(/access1|refresh1/);
+  });
+
+  it.each([
+    ['granted', answer(200, wire(2))],
+    ['refused', answer(401, { msg: 'x', code: 'token_revoked' })],
+  ])('40: stays logged out when a renewal that was under way is %s', async (_, late) => {
+    let give: (response: Response) => void = () => undefined;
+    vi.spyOn(globalThis, 'fetch').mockReturnValue(
+      new Promise((resolve) => {
+        give = resolve;
+      }),
+    );
+    const vault = new Vault(localStorage);
+    vault.open(login(1), user);
+    const renewal = vault.renew('access1');
+    vault.close();
+    give(late);
+    await expect(renewal).rejects.toBeInstanceOf(SessionEnded);
+    expect(vault.current).toBeNull();
     expect(localStorage.length).toBe(0);
   });
 
@@ -65,7 +87,7 @@ describe('Vault', () => {
     expect(vault.current).not.toBeNull();
   });
 
-  it('follows a log-out in another tab', () => {
+  it('40: follows a log-out in another tab', () => {
     const vault = new Vault(localStorage);
     vault.open(login(1), user);
     localStorage.clear();

@@ -1,15 +1,21 @@
 // The one place of the login's tokens, shared by all tabs of the browser. Renews the access token before it ends and
-// tells when the login is over. Refuses to know screens.
+// tells when the login is over: by choice nothing is kept, else who it was, so that they can come back to where they
+// were. Refuses to know screens.
 import { asId, asObject, asText } from '@/api/decode';
 import { ApiError, request } from '@/api/http';
 import { asLogin, asRole, type Login, type Person } from '@/api/types';
 
-export interface Stored {
+export interface Tokens {
   readonly access: string;
   readonly refresh: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
+}
+
+export interface Stored {
   readonly user: Person;
+  /** null: the login ended without anybody asking for it. */
+  readonly tokens: Tokens | null;
 }
 
 export class SessionEnded extends Error {
@@ -29,10 +35,11 @@ function parse(text: string | null): Stored | null {
     const it = asObject(JSON.parse(text));
     const user = asObject(it['user']);
     return {
-      access: asText(it['access']),
-      refresh: asText(it['refresh']),
-      expiresAt: asId(it['expiresAt']),
       user: { id: asId(user['id']), name: asText(user['name']), role: asRole(user['role']) },
+      tokens:
+        it['access'] === undefined
+          ? null
+          : { access: asText(it['access']), refresh: asText(it['refresh']), expiresAt: asId(it['expiresAt']) },
     };
   } catch {
     return null;
@@ -44,6 +51,16 @@ async function exclusively<T>(work: () => Promise<T>): Promise<T> {
   // Web locks exist on https and localhost only; elsewhere the 10 s of grace have to do.
   const locks = (navigator as { locks?: LockManager | null }).locks ?? null;
   return locks === null ? work() : locks.request(lockName, work);
+}
+
+/** A new pair for a refresh token; null when it is worth nothing any more. Throws ApiError when nobody can tell. */
+export async function refreshed(refreshToken: string): Promise<Login | null> {
+  try {
+    return asLogin((await request('/auth/refresh', { method: 'POST', token: refreshToken })).body);
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return null;
+    throw error;
+  }
 }
 
 export class Vault {
@@ -68,12 +85,14 @@ export class Vault {
   }
 
   open(login: Login, user: Person): void {
-    this.store({
-      access: login.accessToken,
-      refresh: login.refreshToken,
-      expiresAt: Date.now() + (login.expiresIn ?? defaultLifeSeconds) * 1000,
-      user,
-    });
+    const expiresAt = Date.now() + (login.expiresIn ?? defaultLifeSeconds) * 1000;
+    this.store({ user, tokens: { access: login.accessToken, refresh: login.refreshToken, expiresAt } });
+  }
+
+  /** The same person, by another name or in another role. */
+  describe(user: Person): void {
+    const tokens = this.memory?.tokens ?? null;
+    if (tokens !== null) this.store({ user, tokens });
   }
 
   close(): void {
@@ -83,9 +102,9 @@ export class Vault {
 
   /** An access token with some life left. Throws SessionEnded, or ApiError when the server cannot be asked. */
   async token(): Promise<string> {
-    const stored = this.memory;
-    if (stored === null) throw new SessionEnded();
-    return stored.expiresAt - Date.now() > renewAheadMs ? stored.access : this.renew(stored.access);
+    const tokens = this.memory?.tokens ?? null;
+    if (tokens === null) throw new SessionEnded();
+    return tokens.expiresAt - Date.now() > renewAheadMs ? tokens.access : this.renew(tokens.access);
   }
 
   /** A token other than `stale`, which the server refused. Errors as token(). */
@@ -98,28 +117,28 @@ export class Vault {
 
   private async renewLocked(stale: string): Promise<string> {
     const stored = parse(this.storage.getItem(storageKey));
-    if (stored === null) {
-      this.adopt(null);
-      throw new SessionEnded();
-    }
-    if (stored.access !== stale) {
+    const tokens = stored?.tokens ?? null;
+    if (stored === null || tokens === null) {
       this.adopt(stored);
-      return stored.access;
-    }
-    try {
-      const answer = await request('/auth/refresh', { method: 'POST', token: stored.refresh });
-      const login = asLogin(answer.body);
-      this.open(login, stored.user);
-      return login.accessToken;
-    } catch (error) {
-      if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) throw error;
-      this.close();
       throw new SessionEnded();
     }
+    if (tokens.access !== stale) {
+      this.adopt(stored);
+      return tokens.access;
+    }
+    const login = await refreshed(tokens.refresh);
+    // Whoever logged out or in meanwhile has the last word.
+    if (parse(this.storage.getItem(storageKey))?.tokens?.refresh !== tokens.refresh) throw new SessionEnded();
+    if (login === null) {
+      this.store({ user: stored.user, tokens: null });
+      throw new SessionEnded();
+    }
+    this.open(login, stored.user);
+    return login.accessToken;
   }
 
   private store(stored: Stored): void {
-    this.storage.setItem(storageKey, JSON.stringify(stored));
+    this.storage.setItem(storageKey, JSON.stringify({ ...stored.tokens, user: stored.user }));
     this.adopt(stored);
   }
 
