@@ -33,9 +33,58 @@ for (const { locale, colorScheme, name, width, height } of settings) {
       await expect(page.locator('[aria-invalid=true]').first()).toBeFocused();
       await expectSound(page);
 
+      await page.goto('/register#invite=a-code');
+      await expect(page.locator('input[autocomplete=one-time-code]')).toHaveValue('a-code');
+      await expectSound(page);
+
+      await page.goto('/reset');
+      await page.locator('button[type=submit]').click();
+      await expect(page.locator('[aria-invalid=true]').first()).toBeFocused();
+      await expectSound(page);
+
       await page.goto('/no/such/page');
       await expect(page.locator('main').getByRole('link')).toHaveAttribute('href', '/');
       await expectSound(page);
+    });
+
+    test('the pages beside the chat are sound', async ({ windows, server }) => {
+      const page = await windows.open(window);
+      const user = await account(server, 'Pia', 'user');
+      const admin = await account(server, 'Ola', 'admin');
+      await signIn(page, admin);
+      await page.goto('/account');
+      await expect(page.getByText(admin.email)).toBeVisible();
+      await expectSound(page);
+      await page.getByRole('main').getByRole('button').last().click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await expectSound(page);
+
+      await page.goto('/people');
+      await page.getByRole('searchbox').fill(user.name);
+      await expectSound(page);
+      await page.getByRole('button', { name: user.name }).click();
+      await expectSound(page);
+      await page.getByRole('dialog').getByRole('listitem').last().getByRole('button').click();
+      await expect(page.getByRole('dialog')).toHaveAccessibleName(/\S/);
+      await expectSound(page);
+      await page.keyboard.press('Escape');
+      await page.getByRole('banner').getByRole('button').click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await expectSound(page);
+
+      await page.evaluate(() => {
+        const stored = JSON.parse(localStorage.getItem('parley.session') ?? '{}') as Record<string, unknown>;
+        localStorage.setItem('parley.session', JSON.stringify({ user: stored['user'] }));
+      });
+      await page.reload();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await expectSound(page);
+
+      const guest = await windows.open(window);
+      await signIn(guest, user);
+      await guest.goto('/people');
+      await expect(guest.getByRole('main').getByRole('link')).toHaveAttribute('href', '/');
+      await expectSound(guest);
     });
 
     test('the screens of an admin are sound', async ({ windows, server }) => {
