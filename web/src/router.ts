@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory } from 'vue-router';
 import type { Role } from '@/api/types';
 import type { TextKey } from '@/app/i18n';
+import { outdated } from '@/app/release';
 import LoginPage from '@/pages/LoginPage.vue';
 import { useSession } from '@/session/session';
 
@@ -57,4 +58,9 @@ router.beforeEach((to) => {
   }
   if (to.meta.for === 'guests' && signedIn) return { name: 'home' };
   return true;
+});
+
+// A page that is gone with an old release: App.vue offers a reload.
+router.onError((error) => {
+  if (!outdated.value) console.error(error);
 });
