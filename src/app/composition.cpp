@@ -71,7 +71,8 @@ ops::LogLevel level_of(const sio::RouteRequest& request, int status) {
   // A server that has too much to do must not write a line for each client that it sends away: there is a metric.
   if (status == 503 && path.starts_with("/socket.io/")) return ops::LogLevel::debug;
   if (status >= 500) return status == 503 ? ops::LogLevel::warning : ops::LogLevel::error;
-  return path.starts_with("/auth/") || path.starts_with("/chat/") ? ops::LogLevel::info : ops::LogLevel::debug;
+  return path.starts_with("/auth/") || path.starts_with("/chat/") || path.starts_with("/admin/") ? ops::LogLevel::info
+                                                                                                 : ops::LogLevel::debug;
 }
 
 void log_answer(const sio::RouteRequest& request, const sio::http::Response& response) {

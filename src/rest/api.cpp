@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "admin_routes.hpp"
 #include "auth_routes.hpp"
 #include "chat_routes.hpp"
 #include "parley/rest/problem.hpp"
@@ -13,7 +14,11 @@ namespace parley::rest {
 
 struct Api::State {
   explicit State(Environment given)
-      : environment(std::move(given)), auth(environment), chat(environment), files(environment.assets) {}
+      : environment(std::move(given)),
+        auth(environment),
+        chat(environment),
+        admin(environment),
+        files(environment.assets) {}
 
   void add_auth_routes(Routes& routes) {
     routes.anyone("POST", "/auth/register", sio::RunOn::hash,
@@ -23,6 +28,24 @@ struct Api::State {
     // Takes the refresh token as its proof, hence no access token.
     routes.anyone("POST", "/auth/refresh", sio::RunOn::pool,
                   [this](const sio::RouteRequest& request) { return auth.refresh(request); });
+    routes.any("POST", "/auth/logout",
+               [this](const sio::RouteRequest&, const service::Principal& who) { return auth.log_out(who); });
+    routes.any("POST", "/auth/logout_all", [this](const sio::RouteRequest&, const service::Principal& who) {
+      return auth.log_out_everywhere(who);
+    });
+    routes.any(
+        "PUT", "/auth/password",
+        [this](const sio::RouteRequest& request, const service::Principal& who) {
+          return auth.change_password(request, who);
+        },
+        sio::RunOn::hash);
+  }
+
+  void add_admin_routes(Routes& routes) {
+    routes.admin("GET", "/admin/users",
+                 [this](const sio::RouteRequest& request, const service::Principal&) { return admin.people(request); });
+    routes.admin("PATCH", "/admin/users/{id}",
+                 [this](const sio::RouteRequest& request, const service::Principal&) { return admin.change(request); });
   }
 
   void add_chat_routes(Routes& routes) {
@@ -56,6 +79,7 @@ struct Api::State {
   Environment environment;
   AuthRoutes auth;
   ChatRoutes chat;
+  AdminRoutes admin;
   StaticFiles files;
 };
 
@@ -66,6 +90,7 @@ void Api::install(sio::HttpRouter& router) {
   Routes routes(router, state_->environment);
   state_->add_auth_routes(routes);
   state_->add_chat_routes(routes);
+  state_->add_admin_routes(routes);
   state_->add_health_routes(routes);
   routes.add_preflights();
   router.set_fallback(

@@ -146,4 +146,41 @@ Response AuthRoutes::refresh(const sio::RouteRequest& request) {
   return render_grant(*grant);
 }
 
+Response AuthRoutes::log_out(const service::Principal& who) const {
+  const auto ended = environment_.accounts.log_out(who);
+  return ended ? empty_answer() : render_problem(problem_of(ended.error()));
+}
+
+Response AuthRoutes::log_out_everywhere(const service::Principal& who) const {
+  const auto ended = environment_.accounts.log_out_everywhere(who);
+  return ended ? empty_answer() : render_problem(problem_of(ended.error()));
+}
+
+// Whoever has somebody's token alone must not find out the password with it: wrong ones count as failed logins.
+Response AuthRoutes::change_password(const sio::RouteRequest& request, const service::Principal& who) {
+  const auto body = parse_json_body(request.http);
+  if (!body) return render_problem(body.error());
+  FieldReader fields(*body);
+  const std::string current = fields.text("current_password");
+  const std::string fresh = fields.text("new_password");
+  if (const domain::Flaw flaw = domain::check_password(fresh); fields.ok() && flaw != domain::Flaw::none) {
+    fields.fail("new_password", domain::to_sentence(flaw));
+  }
+  if (!fields.ok()) return render_field_errors(fields.errors());
+
+  const std::string account = domain::normal_email(who.user.email);
+  const std::string& address = request.http.remote_address;
+  const auto wait = logins_.check(account, address, environment_.monotonic_now());
+  if (wait > sio::Milliseconds::zero()) {
+    environment_.observer.on_rate_limited("login");
+    return render_problem(Problem::rate_limited, wait.count());
+  }
+  const auto changed = environment_.accounts.change_password(who, current, fresh);
+  if (changed) return empty_answer();
+  if (changed.error() == service::PasswordChangeError::wrong_password) {
+    logins_.failed(account, address, environment_.monotonic_now());
+  }
+  return render_problem(problem_of(changed.error()));
+}
+
 }  // namespace parley::rest

@@ -1,4 +1,4 @@
-// /auth/…: registration, login, renewal, with the limits on trying (contract 3 and 5).
+// /auth/…: registration, login, renewal, logout, one's own password, with the limits on trying (contract 3 and 5).
 #pragma once
 
 #include "parley/auth/login_limiter.hpp"
@@ -15,6 +15,9 @@ class AuthRoutes {
   sio::http::Response register_user(const sio::RouteRequest& request);
   sio::http::Response log_in(const sio::RouteRequest& request);
   sio::http::Response refresh(const sio::RouteRequest& request);
+  sio::http::Response log_out(const service::Principal& who) const;
+  sio::http::Response log_out_everywhere(const service::Principal& who) const;
+  sio::http::Response change_password(const sio::RouteRequest& request, const service::Principal& who);
 
  private:
   const Environment& environment_;

@@ -9,38 +9,12 @@
 #include "parley/domain/timestamp.hpp"
 #include "parley/rest/problem.hpp"
 #include "parley/service/message_json.hpp"
-#include "routes.hpp"
-#include "sio/json/writer.hpp"
+#include "render.hpp"
 
 namespace parley::rest {
 namespace {
 
 using sio::http::Response;
-
-std::int64_t id_of(const service::Person& person) { return person.user.id.value; }
-std::int64_t id_of(const domain::Message& message) { return message.id.value; }
-
-template <class T, class Render>
-Response render_items(const std::vector<T>& items, const Render& render) {
-  std::string body;
-  sio::json::Writer json(body);
-  json.begin_array();
-  for (const T& item : items) render(json, item);
-  json.end_array();
-  return json_answer(200, std::move(body));
-}
-
-// A page as a JSON array, with the Link to the next one if there is one.
-template <class T, class Render>
-Response render_page(const sio::Result<service::Page<T>, service::StoreError>& page, const service::PageQuery& query,
-                     const std::string& path, const Render& render) {
-  if (!page) return render_problem(problem_of(page.error()));
-  Response response = render_items(page->items, render);
-  if (page->more && !page->items.empty()) {
-    response.headers.add("Link", next_link(path, query, id_of(page->items.front()), id_of(page->items.back())));
-  }
-  return response;
-}
 
 }  // namespace
 

@@ -20,6 +20,16 @@ TEST(ErrorTable, EveryStoreErrorIsUnavailability) {
   }
 }
 
+TEST(ErrorTable, EveryAccountErrorHasItsProblem) {
+  for (int i = 0; i <= static_cast<int>(service::AccountError::storage_unavailable); ++i) {
+    EXPECT_NE(problem_of(static_cast<service::AccountError>(i)), Problem::internal) << i;
+  }
+  EXPECT_EQ(problem_of(service::AccountError::last_admin), Problem::last_admin);
+  for (int i = 0; i <= static_cast<int>(service::PasswordChangeError::storage_unavailable); ++i) {
+    EXPECT_NE(problem_of(static_cast<service::PasswordChangeError>(i)), Problem::internal) << i;
+  }
+}
+
 TEST(ErrorTable, EveryLoginErrorHasItsProblem) {
   EXPECT_EQ(problem_of(service::LoginError::invalid_credentials), Problem::invalid_credentials);
   EXPECT_EQ(problem_of(service::LoginError::storage_unavailable), Problem::storage_unavailable);

@@ -31,20 +31,25 @@ class FakeStore final : public service::Directory, public service::Logins, publi
     accounts.push_back({{id, user.name, user.email, user.role, false}, user.password_hash});
     return id;
   }
-  sio::Result<void, service::AccountError> set_password(domain::UserId, std::string, std::string) override {
-    return sio::fail(service::AccountError::not_found);
+  sio::Result<void, service::AccountError> set_password(domain::UserId id, service::NewPassword password) override {
+    if (failing) return sio::fail(service::AccountError::storage_unavailable);
+    account(id).password_hash = password.hash;
+    std::erase_if(logins,
+                  [&](const auto& each) { return each.second.user == id && each.first != password.keep_login; });
+    return {};
   }
-  sio::Result<domain::User, service::AccountError> set_role(domain::UserId id, domain::Role role) override {
-    account(id).user.role = role;
-    return account(id).user;
-  }
-  sio::Result<domain::User, service::AccountError> set_disabled(domain::UserId id, bool disabled) override {
-    account(id).user.disabled = disabled;
-    return account(id).user;
+  sio::Result<domain::User, service::AccountError> change(domain::UserId id, service::UserChange change) override {
+    if (failing) return sio::fail(service::AccountError::storage_unavailable);
+    if (!is_there(id)) return sio::fail(service::AccountError::not_found);
+    if (last_admin_is_asked_for) return sio::fail(service::AccountError::last_admin);
+    domain::User& user = account(id).user;
+    user.role = change.role.value_or(user.role);
+    user.disabled = change.disabled.value_or(user.disabled);
+    return user;
   }
   sio::Result<std::optional<domain::User>, service::StoreError> find(domain::UserId id) override {
     if (failing) return sio::fail(service::StoreError::unavailable);
-    if (id.value < 1 || id.value > static_cast<std::int64_t>(accounts.size())) return std::optional<domain::User>();
+    if (!is_there(id)) return std::optional<domain::User>();
     return std::optional(account(id).user);
   }
   sio::Result<std::optional<service::Account>, service::StoreError> find_account(std::string_view email) override {
@@ -64,6 +69,7 @@ class FakeStore final : public service::Directory, public service::Logins, publi
     return page(std::move(all), query);
   }
   sio::Result<service::Page<service::Person>, service::StoreError> list_all(const service::PageQuery& query) override {
+    if (failing) return sio::fail(service::StoreError::timeout);
     std::vector<service::Person> all;
     for (const auto& each : accounts) all.push_back({each.user, last_seen_unix_us});
     return page(std::move(all), query);
@@ -94,8 +100,8 @@ class FakeStore final : public service::Directory, public service::Logins, publi
     logins.erase(login_id);
     return {};
   }
-  sio::Result<void, service::AccountError> end_all(domain::UserId) override {
-    logins.clear();
+  sio::Result<void, service::AccountError> end_all(domain::UserId user) override {
+    std::erase_if(logins, [user](const auto& each) { return each.second.user == user; });
     return {};
   }
   sio::Result<std::optional<service::Login>, service::StoreError> find(std::string_view login_id) override {
@@ -146,8 +152,12 @@ class FakeStore final : public service::Directory, public service::Logins, publi
   service::ConversationQuery asked;
   std::optional<std::int64_t> last_seen_unix_us;
   bool failing = false;
+  bool last_admin_is_asked_for = false;
 
  private:
+  bool is_there(domain::UserId id) const {
+    return id.value >= 1 && id.value <= static_cast<std::int64_t>(accounts.size());
+  }
   static std::int64_t id_of(const domain::Message& message) { return message.id.value; }
   static std::int64_t id_of(const service::Person& person) { return person.user.id.value; }
   template <class T>
@@ -209,7 +219,7 @@ class FakeServer {
     request.remote_address = address;
     request.body = body;
     request.headers.add("Host", "localhost:5000");
-    if (method == "POST") request.headers.add("Content-Type", "application/json");
+    if (method != "GET") request.headers.add("Content-Type", "application/json");
     for (auto& header : headers) request.headers.set(header.name, header.value);
     sio::HttpRouter::Match match = router.match(method, request.path);
     const sio::RouteRequest route_request{request, "request-1", match.parameters};
@@ -220,8 +230,9 @@ class FakeServer {
     router.filter(route_request, response);
     return response;
   }
-  sio::http::Response ask_as(const std::string& token, const std::string& method, const std::string& target) {
-    return ask(method, target, "", {{"Authorization", "Bearer " + token}});
+  sio::http::Response ask_as(const std::string& token, const std::string& method, const std::string& target,
+                             const std::string& body = "") {
+    return ask(method, target, body, {{"Authorization", "Bearer " + token}});
   }
 
   FakeStore store;

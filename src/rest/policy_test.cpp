@@ -16,13 +16,27 @@ struct Expected {
   std::string method;
   std::string pattern;
   For who;
+  std::string body = {};  // a good one
+  int status = 200;       // for whom it lets in
 };
 
-const std::vector<Expected> kRoutes{{"POST", "/auth/register", For::anyone},  {"POST", "/auth/login", For::anyone},
-                                    {"POST", "/auth/refresh", For::anyone},   {"GET", "/chat/info", For::any},
-                                    {"GET", "/chat/admins", For::any},        {"GET", "/chat/users", For::admin},
-                                    {"GET", "/chat/messages/{id}", For::any}, {"GET", "/chat/loaded", For::any},
-                                    {"GET", "/chat/conversations", For::any}, {"GET", "/healthz", For::anyone},
+const std::string kNewPassword = R"({"current_password":"correct horse","new_password":"another horse"})";
+
+const std::vector<Expected> kRoutes{{"POST", "/auth/register", For::anyone},
+                                    {"POST", "/auth/login", For::anyone},
+                                    {"POST", "/auth/refresh", For::anyone},
+                                    {"POST", "/auth/logout", For::any, "", 204},
+                                    {"POST", "/auth/logout_all", For::any, "", 204},
+                                    {"PUT", "/auth/password", For::any, kNewPassword, 204},
+                                    {"GET", "/chat/info", For::any},
+                                    {"GET", "/chat/admins", For::any},
+                                    {"GET", "/chat/users", For::admin},
+                                    {"GET", "/chat/messages/{id}", For::any},
+                                    {"GET", "/chat/loaded", For::any},
+                                    {"GET", "/chat/conversations", For::any},
+                                    {"GET", "/admin/users", For::admin},
+                                    {"PATCH", "/admin/users/{id}", For::admin, R"({"role":"admin"})"},
+                                    {"GET", "/healthz", For::anyone},
                                     {"GET", "/readyz", For::anyone}};
 
 std::string code_of(const sio::http::Response& response) {
@@ -38,19 +52,19 @@ std::string path_of(const std::string& pattern) {
 class Matrix : public ::testing::Test {
  protected:
   Matrix() {
-    admin_ = sign_up("admin@example.com", "admin");
-    user_ = sign_up("user@example.com", "user");
-    stranger_ = sign_up("stranger@example.com", "user");
+    admin_ = sign_up(server_, "admin@example.com", "admin");
+    user_ = sign_up(server_, "user@example.com", "user");
+    stranger_ = sign_up(server_, "stranger@example.com", "user");
     server_.store.messages = {
         {domain::MessageId(1), domain::UserId(2), domain::UserId(1), "hello", 1'732'700'000'123'456, true, "c1"},
         {domain::MessageId(2), domain::UserId(1), domain::UserId(2), "hi", 1'732'700'001'000'000, false, ""},
         {domain::MessageId(3), domain::UserId(2), domain::UserId(1), "old", std::nullopt, false, ""}};
   }
 
-  std::string sign_up(const std::string& email, const std::string& role) {
+  static std::string sign_up(FakeServer& server, const std::string& email, const std::string& role) {
     const std::string fields = R"({"name":"N","email":")" + email + R"(","password":"correct horse","role":")" + role;
-    EXPECT_EQ(server_.ask("POST", "/auth/register", fields + "\"}").status, 201);
-    const auto login = server_.ask("POST", "/auth/login", fields + "\"}");
+    EXPECT_EQ(server.ask("POST", "/auth/register", fields + "\"}").status, 201);
+    const auto login = server.ask("POST", "/auth/login", fields + "\"}");
     EXPECT_EQ(login.status, 200) << login.body;
     return sio::json::Value(login.body).find("access_token")->as_string().value();
   }
@@ -74,11 +88,14 @@ TEST_F(Matrix, EveryRouteIsInTheTable) {
 TEST_F(Matrix, A11_EveryRouteLetsInWhomItsPolicyNames) {
   for (const Expected& route : kRoutes) {
     if (route.who == For::anyone) continue;
+    FakeServer fresh;
+    const std::string admin = sign_up(fresh, "admin@example.com", "admin");
+    const std::string user = sign_up(fresh, "user@example.com", "user");
     const std::string path = path_of(route.pattern);
-    EXPECT_EQ(code_of(server_.ask(route.method, path)), "token_missing") << path;
-    EXPECT_EQ(server_.ask_as(admin_, route.method, path).status, 200) << path;
-    const auto as_user = server_.ask_as(user_, route.method, path);
-    EXPECT_EQ(as_user.status, route.who == For::admin ? 403 : 200) << path;
+    EXPECT_EQ(code_of(fresh.ask(route.method, path, route.body)), "token_missing") << path;
+    const auto as_user = fresh.ask_as(user, route.method, path, route.body);
+    EXPECT_EQ(as_user.status, route.who == For::admin ? 403 : route.status) << path;
+    EXPECT_EQ(fresh.ask_as(admin, route.method, path, route.body).status, route.status) << path;
     if (route.who == For::admin) {
       EXPECT_EQ(code_of(as_user), "forbidden");
     }

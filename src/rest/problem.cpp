@@ -20,12 +20,14 @@ constexpr std::array kSpecs{
     ProblemSpec{Problem::invalid_credentials, 401, "invalid_credentials", "Invalid credentials"},
     ProblemSpec{Problem::forbidden, 403, "forbidden", "This is not allowed for you"},
     ProblemSpec{Problem::admin_signup_closed, 403, "admin_signup_closed", "Registration as admin is not open"},
+    ProblemSpec{Problem::wrong_password, 403, "wrong_password", "The current password is not right"},
     ProblemSpec{Problem::origin_not_allowed, 403, "origin_not_allowed", "Pages of this origin are not allowed here"},
     ProblemSpec{Problem::not_found, 404, "not_found", "There is nothing here"},
     ProblemSpec{Problem::receiver_not_found, 404, "receiver_not_found", "The receiver was not found"},
     ProblemSpec{Problem::method_not_allowed, 405, "method_not_allowed", "This method is not allowed here"},
     ProblemSpec{Problem::request_timeout, 408, "request_timeout", "The request came too slowly"},
     ProblemSpec{Problem::email_taken, 409, "email_taken", "This e-mail address is already registered"},
+    ProblemSpec{Problem::last_admin, 409, "last_admin", "The last enabled admin stays: make another one first"},
     ProblemSpec{Problem::client_id_conflict, 409, "client_id_conflict",
                 "Another message was sent under this client_id"},
     ProblemSpec{Problem::payload_too_large, 413, "payload_too_large", "The body is too large"},
@@ -120,6 +122,13 @@ sio::http::Response json_answer(int status, std::string body) {
   response.headers.add("Content-Type", "application/json");
   response.headers.add("Cache-Control", "no-store");
   response.body = std::move(body);
+  return response;
+}
+
+sio::http::Response empty_answer() {
+  sio::http::Response response;
+  response.status = 204;
+  response.headers.add("Cache-Control", "no-store");
   return response;
 }
 

@@ -57,4 +57,12 @@ std::optional<std::string> FieldReader::optional_text(std::string_view name) {
   return text;
 }
 
+std::optional<bool> FieldReader::optional_bool(std::string_view name) {
+  const auto value = body_.find(name);
+  if (!value || value->is_null()) return std::nullopt;
+  const auto flag = value->as_bool();
+  if (!flag) fail(name, "must be true or false");
+  return flag;
+}
+
 }  // namespace parley::rest

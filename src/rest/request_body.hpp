@@ -26,6 +26,8 @@ class FieldReader {
   std::string text(std::string_view name);
   // None when the field is absent or null; with an error noted when it is no text.
   std::optional<std::string> optional_text(std::string_view name);
+  // None when the field is absent or null; with an error noted when it is neither true nor false.
+  std::optional<bool> optional_bool(std::string_view name);
 
   void fail(std::string_view field, std::string_view why) { errors_.emplace_back(field, why); }
   bool ok() const { return errors_.empty(); }

@@ -16,17 +16,18 @@ void Routes::anyone(std::string method, std::string pattern, sio::RunOn run_on, 
   router_.add(std::move(route));
 }
 
-void Routes::any(std::string method, std::string pattern, MemberHandler handler) {
-  members(std::move(method), std::move(pattern), false, std::move(handler));
+void Routes::any(std::string method, std::string pattern, MemberHandler handler, sio::RunOn run_on) {
+  members(std::move(method), std::move(pattern), false, run_on, std::move(handler));
 }
 
 void Routes::admin(std::string method, std::string pattern, MemberHandler handler) {
-  members(std::move(method), std::move(pattern), true, std::move(handler));
+  members(std::move(method), std::move(pattern), true, sio::RunOn::pool, std::move(handler));
 }
 
-void Routes::members(std::string method, std::string pattern, bool admins_only, MemberHandler handler) {
+void Routes::members(std::string method, std::string pattern, bool admins_only, sio::RunOn run_on,
+                     MemberHandler handler) {
   anyone(
-      std::move(method), std::move(pattern), sio::RunOn::pool,
+      std::move(method), std::move(pattern), run_on,
       [this_environment = &environment_, admins_only, handle = std::move(handler)](const sio::RouteRequest& request) {
         const std::int64_t now_unix_s = this_environment->unix_now_us() / 1'000'000;
         const auto token = auth::bearer_token(request.http.headers.find("authorization"));
@@ -68,6 +69,37 @@ Problem problem_of(service::StoreError error) {
   switch (error) {
     case service::StoreError::unavailable:
     case service::StoreError::timeout:
+      return Problem::storage_unavailable;
+  }
+  return Problem::internal;
+}
+
+Problem problem_of(service::AccountError error) {
+  switch (error) {
+    case service::AccountError::email_taken:
+      return Problem::email_taken;
+    case service::AccountError::admin_exists:
+      return Problem::admin_signup_closed;
+    case service::AccountError::not_found:
+      return Problem::not_found;
+    case service::AccountError::last_admin:
+      return Problem::last_admin;
+    case service::AccountError::changed_meanwhile:  // whoever tries again finds it as it is now
+    case service::AccountError::storage_unavailable:
+      return Problem::storage_unavailable;
+  }
+  return Problem::internal;
+}
+
+Problem problem_of(service::PasswordChangeError error) {
+  switch (error) {
+    case service::PasswordChangeError::wrong_password:
+      return Problem::wrong_password;
+    case service::PasswordChangeError::unacceptable:
+      return Problem::invalid_fields;
+    case service::PasswordChangeError::not_found:
+      return Problem::not_found;
+    case service::PasswordChangeError::storage_unavailable:
       return Problem::storage_unavailable;
   }
   return Problem::internal;

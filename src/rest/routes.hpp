@@ -22,15 +22,15 @@ class Routes {
 
   // No token is looked at.
   void anyone(std::string method, std::string pattern, sio::RunOn run_on, AnyoneHandler handler);
-  // Whoever has a good access token.
-  void any(std::string method, std::string pattern, MemberHandler handler);
+  // Whoever has a good access token. Not on a shard: the store is asked.
+  void any(std::string method, std::string pattern, MemberHandler handler, sio::RunOn run_on = sio::RunOn::pool);
   // Admins, by the role in the database.
   void admin(std::string method, std::string pattern, MemberHandler handler);
   // Preflights for every pattern added so far, if other origins are allowed.
   void add_preflights();
 
  private:
-  void members(std::string method, std::string pattern, bool admins_only, MemberHandler handler);
+  void members(std::string method, std::string pattern, bool admins_only, sio::RunOn run_on, MemberHandler handler);
 
   sio::HttpRouter& router_;
   const Environment& environment_;
@@ -40,5 +40,7 @@ class Routes {
 Problem problem_of(service::AccessError error);
 Problem problem_of(service::StoreError error);
 Problem problem_of(service::LoginError error);
+Problem problem_of(service::AccountError error);
+Problem problem_of(service::PasswordChangeError error);
 
 }  // namespace parley::rest

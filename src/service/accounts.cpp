@@ -29,6 +29,7 @@ std::vector<FieldFlaw> flaws_of(const Registration& request) {
 }
 
 PasswordChangeError to_change_error(AccountError error) {
+  if (error == AccountError::changed_meanwhile) return PasswordChangeError::wrong_password;
   return error == AccountError::not_found ? PasswordChangeError::not_found : PasswordChangeError::storage_unavailable;
 }
 
@@ -122,17 +123,24 @@ sio::Result<void, PasswordChangeError> Accounts::change_password(const Principal
   const auto found = directory_.find_account(who.user.email);
   if (!found) return sio::fail(PasswordChangeError::storage_unavailable);
   if (!*found || (**found).user.id != who.user.id) return sio::fail(PasswordChangeError::not_found);
-  if (!hasher_.verify((**found).password_hash, current)) return sio::fail(PasswordChangeError::wrong_password);
-  const auto set = directory_.set_password(who.user.id, hasher_.hash(fresh), who.login_id);
+  const std::string& known_hash = (**found).password_hash;
+  if (!hasher_.verify(known_hash, current)) return sio::fail(PasswordChangeError::wrong_password);
+  const auto set = directory_.set_password(who.user.id, {hasher_.hash(fresh), who.login_id, known_hash});
   if (!set) return sio::fail(to_change_error(set.error()));
   return {};
 }
 
 sio::Result<void, PasswordChangeError> Accounts::set_password(domain::UserId user, std::string_view fresh) {
   if (domain::check_password(fresh) != domain::Flaw::none) return sio::fail(PasswordChangeError::unacceptable);
-  const auto set = directory_.set_password(user, hasher_.hash(fresh), {});
+  const auto set = directory_.set_password(user, {hasher_.hash(fresh), {}, {}});
   if (!set) return sio::fail(to_change_error(set.error()));
   return {};
+}
+
+sio::Result<void, AccountError> Accounts::log_out(const Principal& who) { return logins_.end(who.login_id); }
+
+sio::Result<void, AccountError> Accounts::log_out_everywhere(const Principal& who) {
+  return logins_.end_all(who.user.id);
 }
 
 Grant Accounts::grant(const domain::User& user, const std::string& login_id, const std::string& refresh_token_id,

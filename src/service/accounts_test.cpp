@@ -110,8 +110,31 @@ TEST_F(AccountsTest, ChangesAPasswordAndKeepsThisLogin) {
             PasswordChangeError::wrong_password);
   EXPECT_EQ(accounts.change_password(who, "a quiet harbour", "x").error(), PasswordChangeError::unacceptable);
   ASSERT_TRUE(accounts.change_password(who, "a quiet harbour", "another harbour"));
-  EXPECT_EQ(directory.kept_login, "this-login");
+  EXPECT_EQ(directory.set.keep_login, "this-login");
   EXPECT_TRUE(accounts.log_in("ann@x.test", "another harbour", "", kNowUs));
+}
+
+// Who knew the password that was right until a moment ago does not set another over the one that replaced it.
+TEST_F(AccountsTest, APasswordThatChangedMeanwhileIsAWrongOne) {
+  ASSERT_TRUE(accounts.register_user(registration()));
+  const std::string before = directory.accounts.at(0).password_hash;
+  const Principal who{directory.accounts.at(0).user, "this-login", 0};
+  ASSERT_TRUE(accounts.change_password(who, "a quiet harbour", "another harbour"));
+  EXPECT_EQ(directory.set.verified_hash, before);
+  directory.refuse_password = AccountError::changed_meanwhile;
+  EXPECT_EQ(accounts.change_password(who, "another harbour", "a third harbour").error(),
+            PasswordChangeError::wrong_password);
+}
+
+TEST_F(AccountsTest, LogsOutOfOneLoginOrOfAll) {
+  ASSERT_TRUE(accounts.register_user(registration()));
+  const Principal who{directory.accounts.at(0).user, "one", 0};
+  for (const char* const login : {"one", "two", "three"}) logins.logins[login] = {who.user, true};
+  ASSERT_TRUE(accounts.log_out(who));
+  EXPECT_EQ(logins.logins.size(), 2U);
+  EXPECT_FALSE(logins.logins.contains("one"));
+  ASSERT_TRUE(accounts.log_out_everywhere(who));
+  EXPECT_TRUE(logins.logins.empty());
 }
 
 }  // namespace

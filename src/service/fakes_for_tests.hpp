@@ -26,19 +26,17 @@ class FakeDirectory final : public Directory {
     accounts.push_back({{id, user.name, user.email, user.role, false}, user.password_hash});
     return id;
   }
-  sio::Result<void, AccountError> set_password(domain::UserId id, std::string hash, std::string keep) override {
+  sio::Result<void, AccountError> set_password(domain::UserId id, NewPassword password) override {
+    if (refuse_password) return sio::fail(*refuse_password);
     for (Account& known : accounts) {
       if (known.user.id != id) continue;
-      known.password_hash = std::move(hash);
-      kept_login = std::move(keep);
+      known.password_hash = password.hash;
+      set = std::move(password);
       return {};
     }
     return sio::fail(AccountError::not_found);
   }
-  sio::Result<domain::User, AccountError> set_role(domain::UserId, domain::Role) override {
-    return sio::fail(AccountError::not_found);
-  }
-  sio::Result<domain::User, AccountError> set_disabled(domain::UserId, bool) override {
+  sio::Result<domain::User, AccountError> change(domain::UserId, UserChange) override {
     return sio::fail(AccountError::not_found);
   }
   sio::Result<std::optional<domain::User>, StoreError> find(domain::UserId) override {
@@ -56,7 +54,8 @@ class FakeDirectory final : public Directory {
   sio::Result<bool, StoreError> any_admin() override { return false; }
 
   std::vector<Account> accounts;
-  std::string kept_login;
+  NewPassword set;  // by the last set_password()
+  std::optional<AccountError> refuse_password;
   bool down = false;
 };
 
@@ -72,8 +71,14 @@ class FakeLogins final : public Logins {
     if (refuse_rotate) return sio::fail(*refuse_rotate);
     return Rotated{{domain::UserId(7), "U", "u@x.test", domain::Role::admin, false}, rotation.fresh_token_id};
   }
-  sio::Result<void, AccountError> end(std::string) override { return {}; }
-  sio::Result<void, AccountError> end_all(domain::UserId) override { return {}; }
+  sio::Result<void, AccountError> end(std::string login_id) override {
+    logins.erase(login_id);
+    return {};
+  }
+  sio::Result<void, AccountError> end_all(domain::UserId user) override {
+    std::erase_if(logins, [user](const auto& entry) { return entry.second.user.id == user; });
+    return {};
+  }
   sio::Result<std::optional<Login>, StoreError> find(std::string_view login_id) override {
     ++reads;
     if (on_find) on_find();

@@ -132,9 +132,31 @@ TEST_F(AccountTest, TheLastEnabledAdminStays) {
   EXPECT_TRUE(directory().set_role(admin_, domain::Role::user));
 }
 
+// Half of a refused change would be an admin who is disabled but not made a user, or the other way round.
+TEST_F(AccountTest, AChangeIsMadeAsAWholeOrNotAtAll) {
+  EXPECT_EQ(directory().change(admin_, {domain::Role::user, false}).error(), AccountError::last_admin);
+  EXPECT_EQ((**directory().find(admin_)).role, domain::Role::admin);
+  const auto second = add("second", domain::Role::admin);
+  changes_.take();
+  const auto changed = directory().change(second, {domain::Role::user, true});
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->role, domain::Role::user);
+  EXPECT_TRUE(changed->disabled);
+  EXPECT_EQ(changes_.take().size(), 1U) << "told once";
+  ASSERT_TRUE(directory().change(second, {domain::Role::user, true}));
+  ASSERT_TRUE(directory().change(second, {}));
+  EXPECT_TRUE(changes_.take().empty()) << "nothing changed";
+}
+
+TEST_F(AccountTest, APasswordIsNotSetOverOneThatIsNewer) {
+  ASSERT_TRUE(directory().set_password(ann_, {"new hash", {}, "hash of ann"}));
+  EXPECT_EQ(directory().set_password(ann_, {"late hash", {}, "hash of ann"}).error(), AccountError::changed_meanwhile);
+  EXPECT_EQ((**directory().find_account("ann@example.org")).password_hash, "new hash");
+}
+
 TEST_F(AccountTest, ChangesOfNobodyAreNotFound) {
   const domain::UserId nobody(999);
-  EXPECT_EQ(directory().set_password(nobody, "h", {}).error(), AccountError::not_found);
+  EXPECT_EQ(directory().set_password(nobody, {"h", {}, {}}).error(), AccountError::not_found);
   EXPECT_EQ(directory().set_role(nobody, domain::Role::user).error(), AccountError::not_found);
   EXPECT_EQ(directory().set_disabled(nobody, true).error(), AccountError::not_found);
   EXPECT_EQ(logins().end_all(nobody).error(), AccountError::not_found);
@@ -145,7 +167,7 @@ TEST_F(AccountTest, A7_ANewPasswordEndsAllLoginsButTheOneThatAsked) {
   begin_ann("one");
   begin_ann("two");
   begin("bobs", bob_, "hash of bob");
-  ASSERT_TRUE(directory().set_password(ann_, "new hash", "two"));
+  ASSERT_TRUE(directory().set_password(ann_, {"new hash", "two", {}}));
   EXPECT_FALSE(stands("one"));
   EXPECT_TRUE(stands("two"));
   EXPECT_TRUE(stands("bobs"));
@@ -153,7 +175,7 @@ TEST_F(AccountTest, A7_ANewPasswordEndsAllLoginsButTheOneThatAsked) {
   ASSERT_EQ(changes.size(), 1U);
   EXPECT_TRUE(changes[0].ends("one"));
   EXPECT_FALSE(changes[0].ends("two"));
-  ASSERT_TRUE(directory().set_password(ann_, "newer hash", {}));
+  ASSERT_TRUE(directory().set_password(ann_, {"newer hash", {}, "new hash"}));
   EXPECT_FALSE(stands("two"));
   changes = changes_.take();
   ASSERT_EQ(changes.size(), 1U);
@@ -192,7 +214,7 @@ TEST_F(AccountTest, LoginsEndOneByOneOrAllAtOnce) {
 }
 
 TEST_F(AccountTest, ALoginWithAPasswordThatWasChangedMeanwhileIsRefused) {
-  ASSERT_TRUE(directory().set_password(ann_, "new hash", {}));
+  ASSERT_TRUE(directory().set_password(ann_, {"new hash", {}, {}}));
   EXPECT_EQ(logins().begin({"one", ann_, "r", kNow, kNow + kDay, "hash of ann", {}}).error(),
             AccountError::changed_meanwhile);
   EXPECT_FALSE(stands("one"));

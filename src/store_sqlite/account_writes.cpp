@@ -71,38 +71,35 @@ sio::Result<domain::UserId, AccountError> add_user(Connection& db, const service
   return domain::UserId(sqlite3_last_insert_rowid(db.handle()));
 }
 
-sio::Result<void, AccountError> set_password(Connection& db, Changes& changes, domain::UserId id, std::string_view hash,
-                                             const std::string& keep_login) {
+sio::Result<void, AccountError> set_password(Connection& db, Changes& changes, domain::UserId id,
+                                             const service::NewPassword& password) {
   auto account = find_account_by_id(db, id);
   if (!account) return sio::fail(AccountError::not_found);
-  Statement(db, "UPDATE user SET password = ?2 WHERE id = ?1").bind(id.value, hash).run();
-  remove_logins(db, id, keep_login);
-  changes.push_back({std::move(account->user), keep_login.empty() ? Ended::all : Ended::all_but_one, keep_login});
+  if (!password.verified_hash.empty() && account->password_hash != password.verified_hash) {
+    return sio::fail(AccountError::changed_meanwhile);
+  }
+  const std::string& keep = password.keep_login;
+  Statement(db, "UPDATE user SET password = ?2 WHERE id = ?1").bind(id.value, password.hash).run();
+  remove_logins(db, id, keep);
+  changes.push_back({std::move(account->user), keep.empty() ? Ended::all : Ended::all_but_one, keep});
   return {};
 }
 
-sio::Result<domain::User, AccountError> set_role(Connection& db, Changes& changes, domain::UserId id,
-                                                 domain::Role role) {
+sio::Result<domain::User, AccountError> change_user(Connection& db, Changes& changes, domain::UserId id,
+                                                    const service::UserChange& change) {
   auto account = find_account_by_id(db, id);
   if (!account) return sio::fail(AccountError::not_found);
   domain::User& user = account->user;
-  if (user.role == role) return std::move(user);
-  if (is_last_enabled_admin(db, id)) return sio::fail(AccountError::last_admin);
-  Statement(db, "UPDATE user SET role = ?2 WHERE id = ?1").bind(id.value, domain::to_string(role)).run();
-  user.role = role;
-  changes.push_back({user, Ended::none, {}});
-  return std::move(user);
-}
-
-sio::Result<domain::User, AccountError> set_disabled(Connection& db, Changes& changes, domain::UserId id,
-                                                     bool disabled) {
-  auto account = find_account_by_id(db, id);
-  if (!account) return sio::fail(AccountError::not_found);
-  domain::User& user = account->user;
-  if (user.disabled == disabled) return std::move(user);
-  if (disabled && is_last_enabled_admin(db, id)) return sio::fail(AccountError::last_admin);
-  Statement(db, "UPDATE user SET disabled = ?2 WHERE id = ?1").bind(id.value, disabled ? 1 : 0).run();
+  const domain::Role role = change.role.value_or(user.role);
+  const bool disabled = change.disabled.value_or(user.disabled);
+  if (role == user.role && disabled == user.disabled) return std::move(user);
+  const bool counts_no_more = role != domain::Role::admin || disabled;
+  if (counts_no_more && is_last_enabled_admin(db, id)) return sio::fail(AccountError::last_admin);
+  Statement(db, "UPDATE user SET role = ?2, disabled = ?3 WHERE id = ?1")
+      .bind(id.value, domain::to_string(role), disabled ? 1 : 0)
+      .run();
   if (disabled) remove_logins(db, id, {});
+  user.role = role;
   user.disabled = disabled;
   changes.push_back({user, disabled ? Ended::all : Ended::none, {}});
   return std::move(user);

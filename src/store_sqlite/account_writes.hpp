@@ -17,11 +17,9 @@ using Changes = std::vector<service::AccountChange>;
 
 sio::Result<domain::UserId, service::AccountError> add_user(Connection& db, const service::NewUser& user);
 sio::Result<void, service::AccountError> set_password(Connection& db, Changes& changes, domain::UserId id,
-                                                      std::string_view hash, const std::string& keep_login);
-sio::Result<domain::User, service::AccountError> set_role(Connection& db, Changes& changes, domain::UserId id,
-                                                          domain::Role role);
-sio::Result<domain::User, service::AccountError> set_disabled(Connection& db, Changes& changes, domain::UserId id,
-                                                              bool disabled);
+                                                      const service::NewPassword& password);
+sio::Result<domain::User, service::AccountError> change_user(Connection& db, Changes& changes, domain::UserId id,
+                                                             const service::UserChange& change);
 
 sio::Result<void, service::AccountError> begin_login(Connection& db, const service::NewLogin& login);
 sio::Result<service::Rotated, service::RotateError> rotate_login(Connection& db, Changes& changes,

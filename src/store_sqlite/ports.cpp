@@ -48,24 +48,15 @@ sio::Result<domain::UserId, AccountError> DirectoryPort::add(service::NewUser us
                       unavailable<domain::UserId>());
 }
 
-sio::Result<void, AccountError> DirectoryPort::set_password(domain::UserId id, std::string password_hash,
-                                                            std::string keep_login) {
-  return writer_.call(
-      [id, hash = std::move(password_hash), keep = std::move(keep_login)](Connection& db, Changes& changes) {
-        return store::set_password(db, changes, id, hash, keep);
-      },
-      unavailable<void>());
+sio::Result<void, AccountError> DirectoryPort::set_password(domain::UserId id, service::NewPassword password) {
+  return writer_.call([id, password = std::move(password)](
+                          Connection& db, Changes& changes) { return store::set_password(db, changes, id, password); },
+                      unavailable<void>());
 }
 
-sio::Result<domain::User, AccountError> DirectoryPort::set_role(domain::UserId id, domain::Role role) {
-  return writer_.call([id, role](Connection& db, Changes& changes) { return store::set_role(db, changes, id, role); },
+sio::Result<domain::User, AccountError> DirectoryPort::change(domain::UserId id, service::UserChange change) {
+  return writer_.call([id, change](Connection& db, Changes& changes) { return change_user(db, changes, id, change); },
                       unavailable<domain::User>());
-}
-
-sio::Result<domain::User, AccountError> DirectoryPort::set_disabled(domain::UserId id, bool disabled) {
-  return writer_.call(
-      [id, disabled](Connection& db, Changes& changes) { return store::set_disabled(db, changes, id, disabled); },
-      unavailable<domain::User>());
 }
 
 sio::Result<std::optional<domain::User>, StoreError> DirectoryPort::find(domain::UserId id) {

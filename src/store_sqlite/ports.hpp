@@ -46,10 +46,8 @@ class DirectoryPort final : public service::Directory {
  public:
   DirectoryPort(Writer& writer, ReaderPool& readers) : writer_(writer), readers_(readers) {}
   sio::Result<domain::UserId, service::AccountError> add(service::NewUser user) override;
-  sio::Result<void, service::AccountError> set_password(domain::UserId id, std::string password_hash,
-                                                        std::string keep_login) override;
-  sio::Result<domain::User, service::AccountError> set_role(domain::UserId id, domain::Role role) override;
-  sio::Result<domain::User, service::AccountError> set_disabled(domain::UserId id, bool disabled) override;
+  sio::Result<void, service::AccountError> set_password(domain::UserId id, service::NewPassword password) override;
+  sio::Result<domain::User, service::AccountError> change(domain::UserId id, service::UserChange change) override;
   sio::Result<std::optional<domain::User>, service::StoreError> find(domain::UserId id) override;
   sio::Result<std::optional<service::Account>, service::StoreError> find_account(std::string_view email) override;
   sio::Result<service::Page<service::Person>, service::StoreError> list(domain::Role role,

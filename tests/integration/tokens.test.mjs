@@ -13,6 +13,8 @@ const routes = [
   { method: 'GET', path: '/chat/users', takes: 'access' },
   { method: 'GET', path: '/chat/messages/1', takes: 'access' },
   { method: 'GET', path: '/chat/loaded', takes: 'access' },
+  { method: 'GET', path: '/admin/users', takes: 'access' },
+  { method: 'PATCH', path: '/admin/users/1', takes: 'access', body: {} },
   { method: 'POST', path: '/auth/refresh', takes: 'refresh' },
 ];
 
@@ -39,8 +41,8 @@ async function refusedAtConnect(token, code) {
   }
 }
 
-for (const { method, path, takes } of routes) {
-  const call = (token) => api(server, method, path, { token });
+for (const { method, path, takes, body } of routes) {
+  const call = (token) => api(server, method, path, { token, body });
   describe(`${method} ${path}`, () => {
     test('takes a good token', async () => {
       assert.equal((await call(good(takes))).status, 200);
@@ -70,7 +72,7 @@ for (const { method, path, takes } of routes) {
       }
     });
     test('another scheme than Bearer: 401', async () => {
-      const response = await api(server, method, path, { headers: { Authorization: `Basic ${good(takes)}` } });
+      const response = await api(server, method, path, { body, headers: { Authorization: `Basic ${good(takes)}` } });
       assert.equal(response.status, 401);
       assert.equal(response.headers.get('www-authenticate'), 'Bearer');
     });

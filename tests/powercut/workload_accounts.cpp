@@ -107,7 +107,7 @@ void Workload::change_person(std::size_t who, bool password) {
   if (password || changed.disabled) end_logins_of(changed.id, after);
   const bool good = change(
       [&](store::SqliteStore& store) {
-        return password ? store.directory().set_password(id, changed.hash, "").ok()
+        return password ? store.directory().set_password(id, {changed.hash, {}, {}}).ok()
                         : store.directory().set_disabled(id, changed.disabled).ok();
       },
       std::move(after));

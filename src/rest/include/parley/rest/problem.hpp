@@ -24,12 +24,14 @@ enum class Problem : std::uint8_t {
   invalid_credentials,
   forbidden,
   admin_signup_closed,
+  wrong_password,
   origin_not_allowed,
   not_found,
   receiver_not_found,
   method_not_allowed,
   request_timeout,
   email_taken,
+  last_admin,
   client_id_conflict,
   payload_too_large,
   uri_too_long,
@@ -63,7 +65,8 @@ sio::http::Response render_field_errors(const FieldErrors& errors);
 // What the server library reports by status alone.
 Problem problem_of_status(int status);
 
-// A JSON answer that nobody may keep.
+// Answers that nobody may keep: JSON, or 204.
 sio::http::Response json_answer(int status, std::string body);
+sio::http::Response empty_answer();
 
 }  // namespace parley::rest

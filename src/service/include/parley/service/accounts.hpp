@@ -87,6 +87,9 @@ class Accounts {
   sio::Result<void, PasswordChangeError> change_password(const Principal& who, std::string_view current,
                                                          std::string_view fresh);
 
+  sio::Result<void, AccountError> log_out(const Principal& who);
+  sio::Result<void, AccountError> log_out_everywhere(const Principal& who);
+
   // For operators: no rule about sign-up holds, those about names, addresses and passwords do. `admin` is not looked
   // at.
   sio::Result<domain::UserId, RegistrationRefused> add_user(const Registration& request);

@@ -33,6 +33,18 @@ struct NewUser {
       false;  // refused with admin_exists as soon as there is any admin (A14: decided by the writer)
 };
 
+struct NewPassword {
+  std::string hash;
+  std::string keep_login;     // stays, all others of the user end; empty: none stays
+  std::string verified_hash;  // not empty: if the hash is another by now, changed_meanwhile
+};
+
+// What is not given stays as it is.
+struct UserChange {
+  std::optional<domain::Role> role;
+  std::optional<bool> disabled;
+};
+
 // With what only logging in needs.
 struct Account {
   domain::User user;
@@ -44,12 +56,15 @@ class Directory {
   virtual ~Directory() = default;
 
   virtual sio::Result<domain::UserId, AccountError> add(NewUser user) = 0;
-  // The logins of the user end, all but `keep_login` if that is not empty.
-  virtual sio::Result<void, AccountError> set_password(domain::UserId id, std::string password_hash,
-                                                       std::string keep_login) = 0;
-  virtual sio::Result<domain::User, AccountError> set_role(domain::UserId id, domain::Role role) = 0;
-  // Disabling ends all logins of the user.
-  virtual sio::Result<domain::User, AccountError> set_disabled(domain::UserId id, bool disabled) = 0;
+  virtual sio::Result<void, AccountError> set_password(domain::UserId id, NewPassword password) = 0;
+  // All of it or nothing; the user as they are then. Disabling ends all logins of the user.
+  virtual sio::Result<domain::User, AccountError> change(domain::UserId id, UserChange change) = 0;
+  sio::Result<domain::User, AccountError> set_role(domain::UserId id, domain::Role role) {
+    return change(id, {role, std::nullopt});
+  }
+  sio::Result<domain::User, AccountError> set_disabled(domain::UserId id, bool disabled) {
+    return change(id, {std::nullopt, disabled});
+  }
 
   virtual sio::Result<std::optional<domain::User>, StoreError> find(domain::UserId id) = 0;
   // The address that is exactly so, else the one that differs in case only (the oldest of those).
