@@ -5,7 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "account_rows.hpp"
 #include "parley/domain/timestamp.hpp"
 
 namespace parley::store {
@@ -67,20 +66,8 @@ MessageQueries::MessageQueries(Connection& connection)
              " FROM conversation AS mine LEFT JOIN conversation AS theirs"
              " ON theirs.user_id = mine.partner_id AND theirs.partner_id = mine.user_id"
              " WHERE mine.user_id = ?1"),
-      heads_(connection,
-             "WITH head (partner_id, read_up_to, last_id) AS MATERIALIZED ("
-             "SELECT partner_id, read_up_to,"
-             " (SELECT id FROM chat INDEXED BY chat_by_conversation"
-             " WHERE min(sender_id, receiver_id) = min(?1, partner_id)"
-             " AND max(sender_id, receiver_id) = max(?1, partner_id) ORDER BY id DESC LIMIT 1)"
-             " FROM conversation WHERE user_id = ?1)"
-             " SELECT partner_id, read_up_to, last_id FROM head WHERE last_id < ?2 ORDER BY last_id DESC"),
-      person_(connection, std::string(kSelectPeople) + " WHERE id = ?1 AND disabled = 0"),
-      unread_(connection,
-              "SELECT count(*) FROM chat INDEXED BY chat_by_conversation"
-              " WHERE min(sender_id, receiver_id) = min(?1, ?2) AND max(sender_id, receiver_id) = max(?1, ?2)"
-              " AND id > ?3 AND sender_id = ?2 AND receiver_id = ?1 AND read_status IS NOT 1"),
-      user_log_(connection) {}
+      user_log_(connection),
+      conversation_list_(connection) {}
 
 service::Page<domain::Message> MessageQueries::conversation(domain::UserId me, domain::UserId partner,
                                                             const service::PageQuery& query) {
@@ -105,26 +92,9 @@ service::Page<domain::Message> MessageQueries::all_of(domain::UserId me, const s
 
 service::Page<service::Conversation> MessageQueries::conversations(domain::UserId me,
                                                                    const service::ConversationQuery& query) {
-  service::Page<service::Conversation> page;
-  heads_.bind(me.value, query.before.value_or(std::numeric_limits<std::int64_t>::max()));
-  while (heads_.step()) {
-    const domain::UserId partner(heads_.integer(0));
-    if (!person_.bind(partner.value).step()) continue;
-    service::Person person = person_of(person_);
-    person_.reset();
-    page.more = page.items.size() == query.limit;
-    if (page.more) break;
-    page.items.push_back({std::move(person), load(heads_.integer(2)), unread_of(me, partner, heads_.integer(1))});
-  }
-  heads_.reset();
+  auto page = conversation_list_.page(me, query);
+  for (service::Conversation& each : page.items) each.last_message = load(each.last_message.id.value);
   return page;
-}
-
-std::int64_t MessageQueries::unread_of(domain::UserId me, domain::UserId partner, std::int64_t read_up_to) {
-  if (!unread_.bind(me.value, partner.value, read_up_to).step()) return 0;
-  const std::int64_t count = unread_.integer(0);
-  unread_.reset();
-  return count;
 }
 
 service::CatchUp MessageQueries::catch_up(domain::UserId me, const service::CatchUpQuery& query) {

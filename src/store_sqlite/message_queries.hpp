@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "conversation_list.hpp"
 #include "parley/service/message_reader.hpp"
 #include "sqlite.hpp"
 #include "user_log.hpp"
@@ -29,7 +30,6 @@ class MessageQueries {
   std::vector<std::int64_t> missed_ids(domain::UserId me, std::int64_t after, std::int64_t newest, std::size_t limit);
   std::vector<std::int64_t> partners_of(domain::UserId me, std::size_t most);
   domain::Message load(std::int64_t id);
-  std::int64_t unread_of(domain::UserId me, domain::UserId partner, std::int64_t read_up_to);
   std::vector<service::ReadState> reads_since(domain::UserId me, std::int64_t after);
 
   Statement conversation_up_;
@@ -39,10 +39,8 @@ class MessageQueries {
   Statement by_id_;
   Statement position_;
   Statement marks_;
-  Statement heads_;
-  Statement person_;
-  Statement unread_;
   UserLog user_log_;
+  ConversationList conversation_list_;
 };
 
 }  // namespace parley::store

@@ -43,7 +43,8 @@ struct CatchUpQuery {
 struct Conversation {
   Person partner;
   domain::Message last_message;
-  std::int64_t unread = 0;  // messages of the partner that the caller has not read
+  // Messages of the partner that the caller has not read, among the newest 10,000 of the conversation.
+  std::int64_t unread = 0;
 };
 
 // The newest `limit` conversations, with `before` those whose last message has a smaller id.
