@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
-import { account, bubble, expect, history, openConversation, say, signIn, test } from './support/fixtures.ts';
+import { account, bubble, expect, history, openConversation, say, signIn, test, watchTransports } from './support/fixtures.ts';
+import { Server } from './support/server.ts';
 
 /** Changes what the browser keeps of the login, as time or a server would. */
 async function changeLogin(page: Page, fields: Record<string, unknown>): Promise<void> {
@@ -29,6 +30,32 @@ test('39: a token that ends is renewed by the refresh token without a word', asy
   await say(page, 'still here');
   await expect(bubble(page, 'still here')).toContainText('Sent');
   await expect(overPage(page)).toHaveCount(0);
+});
+
+test('39: the connection gets its new token before the old one ends, and stays', async ({ windows }) => {
+  // Warned 60 s ahead: a second after the connection has been made.
+  const server = await Server.start('--access-token-ttl', '61s');
+  try {
+    const admin = await account(server, 'Ove', 'admin');
+    const user = await account(server, 'Pal', 'user');
+    const page = await windows.open({ baseURL: server.url });
+    let sockets = 0;
+    page.on('websocket', () => {
+      sockets += 1;
+    });
+    const wire = watchTransports(page);
+    const renewal = page.waitForResponse('**/auth/refresh');
+    await signIn(page, user);
+    await openConversation(page, admin);
+    expect((await renewal).status()).toBe(200);
+    await expect.poll(() => wire.received.some((it) => /^43\d*\[\{"ok":true\}\]$/.test(it))).toBe(true);
+    expect(wire.frames.filter((it) => it.includes('"authenticate"'))).toHaveLength(1);
+    await say(page, 'by the same connection');
+    await expect(bubble(page, 'by the same connection')).toContainText('Sent');
+    expect(sockets).toBe(1);
+  } finally {
+    await server.stop();
+  }
 });
 
 test('39: when that has ended too, one signs in over the page; the draft and what is under way are kept', async ({ windows, server }) => {

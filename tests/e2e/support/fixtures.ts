@@ -58,10 +58,13 @@ async function openWindow(
 
 export { expect, newcomer, type Account };
 
-/** Over which transport the page's events go: what it sent so far, by WebSocket and by POST. */
-export function watchTransports(page: Page): { readonly frames: string[]; readonly posts: string[] } {
-  const seen = { frames: [] as string[], posts: [] as string[] };
-  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => seen.frames.push(payload.toString())));
+/** Over which transport the page's events go: what it sent so far, by WebSocket and by POST, and what came by WebSocket. */
+export function watchTransports(page: Page): { readonly frames: string[]; readonly posts: string[]; readonly received: string[] } {
+  const seen = { frames: [] as string[], posts: [] as string[], received: [] as string[] };
+  page.on('websocket', (socket) => {
+    socket.on('framesent', ({ payload }) => seen.frames.push(payload.toString()));
+    socket.on('framereceived', ({ payload }) => seen.received.push(payload.toString()));
+  });
   page.on('request', (request) => {
     if (request.method() === 'POST' && request.url().includes('transport=polling')) seen.posts.push(request.postData() ?? '');
   });

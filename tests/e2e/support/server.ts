@@ -11,10 +11,13 @@ export class Server {
   private process: ChildProcess | null = null;
   private log = '';
 
-  private constructor(private readonly data: string) {}
+  private constructor(
+    private readonly data: string,
+    private readonly flags: readonly string[],
+  ) {}
 
-  static async start(): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), 'parley-e2e-')));
+  static async start(...flags: string[]): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), 'parley-e2e-')), flags);
     await server.run('127.0.0.1:0');
     return server;
   }
@@ -48,6 +51,7 @@ export class Server {
     const binary = process.env['PARLEY_BIN'];
     if (binary === undefined) throw new Error('PARLEY_BIN names no parley executable');
     const args = ['serve', '--data', this.data, '--listen', listen, '--rate-limits', 'off', '--metrics-listen', 'none'];
+    args.push(...this.flags);
     args.push('--turn-lag', '0'); // a machine that is busy with the browsers is no reason to refuse one
     // The server takes PARLEY_* for its configuration, and ours is none of it.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PARLEY_')));

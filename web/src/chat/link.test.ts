@@ -50,7 +50,11 @@ describe('Link', () => {
     expect(ports.renew).toHaveBeenLastCalledWith('t1');
     expect(socket.sent('authenticate').map((it) => it.body)).toEqual([{ token: 't2' }]);
     socket.sent('authenticate')[0]?.answer({ ok: true });
+    // A server whose tokens are short warns at once again: no reason to renew without a pause.
     socket.serve('session_expired', {});
+    await vi.advanceTimersByTimeAsync(14_000);
+    expect(ports.renew).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(1_000);
     expect(ports.renew).toHaveBeenLastCalledWith('t2');
     expect(socket.connects).toBe(1);
   });

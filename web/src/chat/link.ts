@@ -36,6 +36,8 @@ const retryFirstMs = 500;
 const retryMostMs = 15_000;
 // A tab that comes back tells it several ways at once; a try under way is left alone that long.
 const wakeEveryMs = 1_000;
+// Tokens that last less than the warning is ahead are warned of at once.
+const authenticateEveryMs = 15_000;
 
 export class Link {
   private socket: Socket | null = null;
@@ -43,6 +45,8 @@ export class Link {
   private refusals = 0;
   private triedAt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private renewal: ReturnType<typeof setTimeout> | undefined;
+  private authenticatedAt = 0;
 
   constructor(
     private readonly ports: LinkPorts,
@@ -68,7 +72,10 @@ export class Link {
       this.refusals = 0;
       this.ports.resumed(asResumed(value));
     });
-    socket.on('session_expired', () => void this.authenticate());
+    socket.on('session_expired', () => {
+      clearTimeout(this.renewal);
+      this.renewal = setTimeout(() => void this.authenticate(), this.authenticatedAt + authenticateEveryMs - Date.now());
+    });
     this.listen(socket, 'error', (value) => {
       const clientId = optional(asObject(value)['client_id'], asText);
       if (clientId !== null) this.ports.failed(clientId, asFailure(value).code);
@@ -77,6 +84,7 @@ export class Link {
 
   close(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.renewal);
     this.socket?.removeAllListeners();
     this.socket?.disconnect();
     this.socket = null;
@@ -134,6 +142,7 @@ export class Link {
 
   /** A new token on the same connection, before the old one ends. If there is none, the server closes at its end. */
   private async authenticate(): Promise<void> {
+    this.authenticatedAt = Date.now();
     try {
       const token = await this.ports.renew(this.usedToken);
       this.socket?.emit('authenticate', { token }, (value: unknown) => {
