@@ -34,7 +34,7 @@ test('39: a token that ends is renewed by the refresh token without a word', asy
 
 test('39: the connection gets its new token before the old one ends, and stays', async ({ windows }) => {
   // Warned 60 s ahead: a second after the connection has been made.
-  const server = await Server.start('--access-token-ttl', '61s');
+  const server = await Server.start(['--rate-limits', 'off', '--access-token-ttl', '61s']);
   try {
     const admin = await account(server, 'Ove', 'admin');
     const user = await account(server, 'Pal', 'user');

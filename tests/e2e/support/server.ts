@@ -1,10 +1,17 @@
 // The real server: starts the executable named by PARLEY_BIN on a free port with a data directory of its own.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 const startWithinMs = 20_000;
+
+function executable(): string {
+  const binary = process.env['PARLEY_BIN'];
+  if (binary === undefined) throw new Error('PARLEY_BIN names no parley executable');
+  return binary;
+}
 
 export class Server {
   url = '';
@@ -13,11 +20,11 @@ export class Server {
 
   private constructor(
     private readonly data: string,
-    private readonly flags: readonly string[],
+    private readonly options: readonly string[],
   ) {}
 
-  static async start(...flags: string[]): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), 'parley-e2e-')), flags);
+  static async start(options: readonly string[] = ['--rate-limits', 'off']): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), 'parley-e2e-')), options);
     await server.run('127.0.0.1:0');
     return server;
   }
@@ -42,16 +49,19 @@ export class Server {
     await this.run(new URL(this.url).host);
   }
 
+  /** `parley WORDS…` beside the running server. */
+  async command(...words: string[]): Promise<void> {
+    await promisify(execFile)(executable(), [...words, '--data', this.data]);
+  }
+
   async stop(): Promise<void> {
     await this.kill();
     await rm(this.data, { recursive: true, force: true });
   }
 
   private async run(listen: string): Promise<void> {
-    const binary = process.env['PARLEY_BIN'];
-    if (binary === undefined) throw new Error('PARLEY_BIN names no parley executable');
-    const args = ['serve', '--data', this.data, '--listen', listen, '--rate-limits', 'off', '--metrics-listen', 'none'];
-    args.push(...this.flags);
+    const binary = executable();
+    const args = ['serve', '--data', this.data, '--listen', listen, ...this.options, '--metrics-listen', 'none'];
     args.push('--turn-lag', '0'); // a machine that is busy with the browsers is no reason to refuse one
     // The server takes PARLEY_* for its configuration, and ours is none of it.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PARLEY_')));
