@@ -46,6 +46,48 @@ for (const lang of ['en-XA', 'ar-XB'] as const) {
     await openConversation(page, user);
     await fitsEverywhere(page);
   });
+
+  test(`53: texts that are 40 % longer overflow nowhere beside the chat (${lang})`, async ({ windows, server }) => {
+    const admin = await account(server, 'Uma', 'admin');
+    const user = await account(server, 'Vic', 'user');
+    const page = await windows.open({ viewport: sizes[0] });
+    for (const path of ['register', 'reset', 'no/such/page']) {
+      await page.goto(`/${path}?lang=${lang}${path === 'register' ? '#invite=a-code' : ''}`);
+      await expect(page.getByRole('heading', { level: 1 })).toContainText('⟦');
+      await fitsEverywhere(page);
+    }
+    await signIn(page, admin);
+    await page.goto(`/account?lang=${lang}`);
+    await fitsEverywhere(page);
+    await page.locator('form button[type=submit]').click();
+    await expect(page.locator('[aria-invalid=true]').first()).toBeFocused();
+    await fitsEverywhere(page);
+    await page.getByRole('main').getByRole('button').last().click();
+    await fitsEverywhere(page);
+
+    await page.goto(`/people?lang=${lang}`);
+    await page.getByRole('searchbox').fill(user.name);
+    await fitsEverywhere(page);
+    await page.getByRole('button', { name: user.name }).click();
+    await fitsEverywhere(page);
+    const steps = page.getByRole('dialog').getByRole('listitem').getByRole('button');
+    for (let step = 0; step < (await steps.count()); step += 1) {
+      await steps.nth(step).click();
+      await fitsEverywhere(page);
+      await page.getByRole('dialog').getByRole('button').nth(1).click();
+    }
+    await page.keyboard.press('Escape');
+    await page.getByRole('banner').getByRole('button').click();
+    await fitsEverywhere(page);
+
+    await page.evaluate(() => {
+      const stored = JSON.parse(localStorage.getItem('parley.session') ?? '{}') as Record<string, unknown>;
+      localStorage.setItem('parley.session', JSON.stringify({ user: stored['user'] }));
+    });
+    await page.goto(`/?lang=${lang}`);
+    await expect(page.getByRole('dialog')).toContainText('⟦');
+    await fitsEverywhere(page);
+  });
 }
 
 for (const [locale, lang, title] of [

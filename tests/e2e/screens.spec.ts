@@ -127,6 +127,16 @@ test('51: a chosen theme stays, without a flash of the other one', async ({ wind
   expect(await ground()).toBe(dark);
 });
 
+// Who never chose has the system's, at once and also when it changes in the evening.
+test('51: the theme follows the system until one is chosen', async ({ windows }) => {
+  const page = await windows.open({ colorScheme: 'light' });
+  const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  await page.goto('/login');
+  const light = await ground();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await ground()).not.toBe(light);
+});
+
 // A long history: the newest at once, older ones on demand, and the place kept while they come in.
 test('older messages come in above without moving what is read', async ({ windows, server }) => {
   test.setTimeout(120_000);
