@@ -235,8 +235,8 @@ std::string go_on(store::SqliteStore& store, const Place& place, const Found& fo
   if (const auto page = store.directory().list(domain::Role::admin, {}); page && page->items.size() >= 2) {
     const std::string number = std::to_string(random.next());
     const KnownMessage fresh{found.last_id + 1,
-                             page->items[0].id.value,
-                             page->items[1].id.value,
+                             page->items[0].user.id.value,
+                             page->items[1].user.id.value,
                              "after " + number,
                              "after" + number,
                              {},
