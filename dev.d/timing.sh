@@ -28,3 +28,12 @@ timing_part_r3() {
   build_targets release parley
   python3 tests/timing/r3.py build/release/bin/parley 9>&-
 }
+
+# The web app with 10,000 partners, in Chromium: frames of the list, filter, change of the conversation. Figures only.
+timing_part_web() {
+  need_packages build e2e
+  build_targets release parley
+  local bin
+  bin=$(web/tools/toolchain.sh build/node tests/e2e)
+  PATH=$bin:$PATH PARLEY_BIN=$PWD/build/release/bin/parley npm --prefix tests/e2e run figures 9>&-
+}

@@ -16,7 +16,7 @@ export interface Windows {
   open(options?: BrowserContextOptions & { webSocket?: boolean }): Promise<Page>;
 }
 
-export const test = base.extend<{ windows: Windows }, { server: Server }>({
+export const test = base.extend<{ windows: Windows; freshServer: Server }, { server: Server }>({
   server: [
     async ({}, use) => {
       const server = await Server.start();
@@ -25,6 +25,12 @@ export const test = base.extend<{ windows: Windows }, { server: Server }>({
     },
     { scope: 'worker' },
   ],
+  // One that nobody has registered at yet.
+  freshServer: async ({}, use) => {
+    const server = await Server.start();
+    await use(server);
+    await server.stop();
+  },
   windows: async ({ browser, server }, use) => {
     const problems: string[] = [];
     const contexts: { close(): Promise<void> }[] = [];

@@ -44,6 +44,11 @@ export class Server {
     this.process = null;
   }
 
+  /** The database; to be touched only while the server is down. */
+  get database(): string {
+    return join(this.data, 'parley.db');
+  }
+
   /** On the same port and data. */
   async restart(): Promise<void> {
     await this.run(new URL(this.url).host);

@@ -9,6 +9,16 @@ export interface Person {
   readonly role: Role;
 }
 
+/** `lastSeenAt`: null for somebody who never came, and while the server does not say. */
+export interface Presence {
+  readonly online: boolean;
+  readonly lastSeenAt: number | null;
+}
+
+export interface Contact extends Person {
+  readonly presence: Presence;
+}
+
 export interface Profile extends Person {
   readonly email: string;
 }
@@ -21,6 +31,13 @@ export interface ChatMessage {
   readonly at: number;
   readonly read: boolean;
   readonly clientId: string | null;
+}
+
+/** One line of the list: the newest message with a partner, and how many of theirs are unread. */
+export interface Conversation {
+  readonly partner: Contact;
+  readonly last: ChatMessage;
+  readonly unread: number;
 }
 
 /** What `senderId` wrote to `receiverId` was read, up to that id; null: all there is. */
@@ -68,8 +85,22 @@ export function asProfile(value: unknown): Profile {
   return { ...asPerson(value), email: asText(asObject(value)['email']) };
 }
 
-export function asPeople(value: unknown): Person[] {
-  return asArray(value).map(asPerson);
+export function asPresence(value: unknown): Presence {
+  const it = asObject(value);
+  return { online: optional(it['online'], asFlag) ?? false, lastSeenAt: optional(it['last_seen'], asTime) };
+}
+
+export function asContact(value: unknown): Contact {
+  return { ...asPerson(value), presence: asPresence(value) };
+}
+
+export function asContacts(value: unknown): Contact[] {
+  return asArray(value).map(asContact);
+}
+
+/** The event: whose presence changed, and to what. */
+export function asPresenceChange(value: unknown): { readonly id: number; readonly presence: Presence } {
+  return { id: asId(asObject(value)['user_id']), presence: asPresence(value) };
 }
 
 export function asMessage(value: unknown): ChatMessage {
@@ -87,6 +118,13 @@ export function asMessage(value: unknown): ChatMessage {
 
 export function asMessages(value: unknown): ChatMessage[] {
   return asArray(value).map(asMessage);
+}
+
+export function asConversations(value: unknown): Conversation[] {
+  return asArray(value).map((item) => {
+    const it = asObject(item);
+    return { partner: asContact(it['partner']), last: asMessage(it['last_message']), unread: asId(it['unread']) };
+  });
 }
 
 export function asReadMark(value: unknown): ReadMark {

@@ -1,6 +1,10 @@
 // What the browser says about window, network and time, as Vue state.
 import { onScopeDispose, readonly, ref, watch, type Ref } from 'vue';
 
+const lookEveryMs = 2_000;
+// A hidden tab's timers may come once a minute.
+const sleptMs = 75_000;
+
 function listen(target: EventTarget, events: readonly string[], handler: () => void): void {
   for (const event of events) target.addEventListener(event, handler);
   onScopeDispose(() => {
@@ -44,6 +48,17 @@ export function onReturn(back: () => void): void {
   listen(document, ['visibilitychange'], () => {
     if (document.visibilityState === 'visible') back();
   });
+}
+
+/** Calls `back` after the machine slept, as far as a timer can tell. */
+export function onWake(back: () => void): void {
+  let last = Date.now();
+  const timer = setInterval(() => {
+    const now = Date.now();
+    if (now - last > sleptMs) back();
+    last = now;
+  }, lookEveryMs);
+  onScopeDispose(() => clearInterval(timer));
 }
 
 /** The present, renewed every half minute: days roll over while the page is open. */

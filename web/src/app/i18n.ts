@@ -24,6 +24,7 @@ function speak(texts: Messages, locale: string) {
     fullDay: dates({ day: 'numeric', month: 'long', year: 'numeric' }),
     shortDay: dates({ day: 'numeric', month: 'short' }),
     shortDate: dates({ dateStyle: 'short' }),
+    ago: new Intl.RelativeTimeFormat(locale, { style: 'short', numeric: 'auto' }),
   };
 }
 
@@ -108,4 +109,14 @@ export function rowTime(at: number, now: number): string {
   if (days === 1) return t('time.yesterday');
   if (days < 7) return weekday.format(at);
   return (sameYear(at, now) ? shortDay : shortDate).format(at);
+}
+
+/** "5 min ago": what is over for minutes, hours or days. */
+export function ago(at: number, now: number): string {
+  const minutes = Math.max(1, Math.floor((now - at) / 60_000));
+  const days = daysAgo(at, now);
+  const [n, unit]: [number, Intl.RelativeTimeFormatUnit] =
+    minutes < 60 ? [minutes, 'minute'] : minutes < 24 * 60 || days < 1 ? [Math.floor(minutes / 60), 'hour'] : [days, 'day'];
+  // No full stop after a short form within the sentence.
+  return current().ago.format(-n, unit).replace('. ', ' ');
 }

@@ -27,6 +27,14 @@ const message = (id: number, from: number, to: number, more: Wire = {}): Wire =>
   ...more,
 });
 
+const listed = (last: Wire, unread: number, id = partner): Wire => ({
+  partner: { id, name: 'Maya', role: 'admin', online: true, last_seen: null },
+  last_message: last,
+  unread,
+});
+const list = '/chat/conversations?limit=100';
+const older = (before: number): string => `/chat/messages/${partner}?limit=50&before=${before}`;
+
 let routes: Record<string, { body: unknown; more?: boolean }>;
 let asked: string[];
 
@@ -43,6 +51,11 @@ async function started(): Promise<ReturnType<typeof useChat>> {
   await chat.start();
   return chat;
 }
+async function opened(): Promise<ReturnType<typeof useChat>> {
+  const chat = await started();
+  await chat.loadOlder(partner);
+  return chat;
+}
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -50,7 +63,8 @@ beforeEach(() => {
   asked = [];
   routes = {
     '/chat/admins': { body: [{ id: partner, name: 'Maya', role: 'admin' }, { id: me, name: 'Me', role: 'admin' }] },
-    '/chat/loaded': { body: [message(1, partner, me), message(2, me, partner)] },
+    [list]: { body: [listed(message(2, me, partner), 1)] },
+    [older(2)]: { body: [message(1, partner, me)] },
   };
   vi.spyOn(globalThis, 'fetch').mockImplementation((path) => {
     const url = typeof path === 'string' ? path : '';
@@ -90,17 +104,17 @@ describe('useChat', () => {
   });
 
   it('can be started again after the first try failed', async () => {
-    const good = routes['/chat/loaded'];
-    delete routes['/chat/loaded'];
+    const good = routes;
+    routes = { '/chat/admins': { body: [] } };
     const chat = await started();
     expect(chat.phase).toBe('failed');
-    if (good !== undefined) routes['/chat/loaded'] = good;
+    routes = good;
     await chat.start();
     expect(chat.phase).toBe('ready');
   });
 
   it('shows a message at once and keeps one copy when it is stored', async () => {
-    const chat = await started();
+    const chat = await opened();
     socket().accept();
     chat.send(partner, 'hello\n');
     expect(contents().at(-1)).toBe('hello sending');
@@ -131,7 +145,7 @@ describe('useChat', () => {
   });
 
   it('takes read marks of both directions, and those missed while away', async () => {
-    const chat = await started();
+    const chat = await opened();
     socket().accept({ up_to_id: 2, reads: [{ sender_id: me, receiver_id: partner, up_to_id: 2 }] });
     expect(contents()).toEqual(['m1 sent', 'm2 read']);
     socket().serve('read_status_update', { sender_id: partner, receiver_id: me, up_to_id: 1 });
@@ -139,7 +153,7 @@ describe('useChat', () => {
   });
 
   it('reports what the person saw and clears the count once that is stored', async () => {
-    const chat = await started();
+    const chat = await opened();
     socket().accept();
     chat.setAttentive(true);
     chat.inView(partner, 1);
@@ -152,8 +166,8 @@ describe('useChat', () => {
   });
 
   it('loads everything anew when the server does not know the cursor', async () => {
-    await started();
-    routes['/chat/loaded'] = { body: [message(1, partner, me, { content: 'restored' })] };
+    await opened();
+    routes[list] = { body: [listed(message(1, partner, me, { content: 'restored' }), 1)] };
     socket().accept({ up_to_id: 0, reads: [], reset: true });
     await vi.advanceTimersByTimeAsync(0);
     expect(contents()).toEqual(['restored sent']);
@@ -161,14 +175,73 @@ describe('useChat', () => {
   });
 
   it('pages backwards from the oldest message it knows, and stops at the beginning', async () => {
-    routes['/chat/loaded'] = { body: [message(50, partner, me)], more: true };
-    routes[`/chat/messages/${partner}?limit=50&before=50`] = { body: [message(10, partner, me)] };
+    routes[list] = { body: [listed(message(50, partner, me), 1)] };
+    routes[older(50)] = { body: [message(10, partner, me)] };
     const chat = await started();
-    await chat.loadOlder(partner);
+    expect(chat.opened.has(partner)).toBe(false);
+    await Promise.all([chat.loadOlder(partner), chat.loadOlder(partner)]);
     expect(contents()).toEqual(['m10 sent', 'm50 sent']);
+    expect(asked.filter((url) => url === older(50))).toHaveLength(1);
+    expect(chat.opened.has(partner)).toBe(true);
     const before = asked.length;
     await chat.loadOlder(partner);
     expect(asked).toHaveLength(before);
+  });
+
+  it('opens a conversation from where one stopped reading, however much came since', async () => {
+    routes[list] = { body: [listed(message(500, partner, me), 120)] };
+    const chat = await started();
+    void chat.loadOlder(partner).catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked.at(-1)).toBe(`/chat/messages/${partner}?limit=170&before=500`);
+  });
+
+  it('lists the further pages behind the first one, and goes on after one that failed', async () => {
+    routes[list] = { body: [listed(message(50, partner, me), 1)], more: true };
+    const chat = await started();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(chat.phase).toBe('ready');
+    routes['/chat/conversations?limit=1000&before=50'] = { body: [listed(message(7, 99, me), 3, 99)] };
+    socket().accept();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(chat.summaries.get(99)).toMatchObject({ unread: 3 });
+    expect(chat.unreadTotal).toBe(4);
+  });
+
+  it('asks how many are unread when another device read some of what is not here', async () => {
+    routes[list] = { body: [listed(message(50, partner, me), 5)] };
+    const chat = await started();
+    socket().accept();
+    routes['/chat/conversations?limit=1&before=51'] = { body: [listed(message(50, partner, me), 2)] };
+    socket().serve('read_status_update', { sender_id: partner, receiver_id: me, up_to_id: 30 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(chat.unreadTotal).toBe(2);
+    socket().serve('read_status_update', { sender_id: partner, receiver_id: me, up_to_id: 50 });
+    expect(chat.unreadTotal).toBe(0);
+  });
+
+  it('tells of what comes in unread, once, and not of what was read elsewhere', async () => {
+    const chat = await started();
+    const told: number[] = [];
+    chat.onArrival((arrival) => told.push(arrival.id));
+    socket().accept();
+    socket().serve('receive_message', message(20, partner, me));
+    socket().serve('receive_message', message(20, partner, me));
+    socket().serve('receive_message', message(21, partner, me, { read_status: true }));
+    socket().serve('receive_message', message(22, me, partner));
+    expect(told).toEqual([20]);
+  });
+
+  it('follows who is there, and looks for those it does not know', async () => {
+    await started();
+    const { usePeople } = await import('./people');
+    socket().accept();
+    socket().serve('presence', { user_id: partner, online: false, last_seen: '2024-11-27T12:00:00' });
+    expect(usePeople().presence.get(partner)).toEqual({ online: false, lastSeenAt: Date.UTC(2024, 10, 27, 12) });
+    routes['/chat/admins'] = { body: [{ id: 5, name: 'New', role: 'admin', online: true, last_seen: null }] };
+    socket().serve('presence', { user_id: 5, online: true, last_seen: null });
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(usePeople().find(5)?.name).toBe('New');
   });
 
   it('shows an empty conversation as complete when everything was loaded', async () => {

@@ -1,22 +1,23 @@
-// The conversations of the signed-in user: loads them, keeps them live, sends. The rules stand in conversations.ts, log.ts
-// and outbox.ts; this store joins them to the network and to Vue.
+// The conversations of the signed-in user: loads them, keeps them live, sends. The rules stand in conversations.ts,
+// listing.ts, log.ts and outbox.ts; this store joins them to the network and to Vue.
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef, watch } from 'vue';
+import { ref, shallowRef, watch } from 'vue';
 import { newClientId } from '@/app/client_id';
-import { asMessages, type ChatMessage, type Resumed } from '@/api/types';
+import { asConversations, asMessages, type ChatMessage, type Presence, type Resumed } from '@/api/types';
 import { useSession } from '@/session/session';
 import { Conversations } from './conversations';
 import { normalise } from './limits';
 import { Link } from './link';
+import { Listing } from './listing';
+import { OlderPages } from './older_pages';
 import { Outbox } from './outbox';
 import { usePeople } from './people';
 import { ReadReporter } from './read_reporter';
 
-const pageSize = 50;
-
 export type Phase = 'idle' | 'loading' | 'ready' | 'failed';
 
 export interface Arrival {
+  readonly id: number;
   readonly partner: number;
   readonly content: string;
 }
@@ -24,7 +25,7 @@ export interface Arrival {
 export const useChat = defineStore('chat', () => {
   const session = useSession();
   const people = usePeople();
-  const conversations = new Conversations();
+  const conversations = new Conversations((partner) => void recount(partner).catch(() => undefined));
 
   const phase = ref<Phase>('idle');
   const failure = shallowRef<unknown>(null);
@@ -32,12 +33,33 @@ export const useChat = defineStore('chat', () => {
   /** The newest message that came in live; for announcements. */
   const arrival = shallowRef<Arrival | null>(null);
 
+  const listeners = new Set<(arrival: Arrival) => void>();
+
   // The greatest id seen: the connection goes on after it.
   let cursor = 0;
   // Grows with every log-in and log-out: an answer that was asked for in an earlier run is dropped.
   let run = 0;
   let reloading: Promise<void> | null = null;
   let liveMeanwhile: ChatMessage[] = [];
+
+  const listing = new Listing({
+    async page(before, limit) {
+      const answer = await session.authorised(`/chat/conversations?limit=${limit}${before === null ? '' : `&before=${before}`}`);
+      return { conversations: asConversations(answer.body), more: answer.more };
+    },
+    loaded(page, first, all) {
+      if (first) conversations.reset();
+      people.meet(page.map((it) => it.partner));
+      conversations.list(page);
+      if (all) conversations.listedAll();
+    },
+  });
+
+  const pages = new OlderPages(conversations, async (partner, before, limit) => {
+    const below = before === null ? '' : `&before=${before}`;
+    const answer = await session.authorised(`/chat/messages/${partner}?limit=${limit}${below}`);
+    return { messages: asMessages(answer.body), more: answer.more };
+  });
 
   const outbox = new Outbox({
     emit: (draft, answer) => link.send(draft, answer),
@@ -50,7 +72,7 @@ export const useChat = defineStore('chat', () => {
 
   const reporter = new ReadReporter((partner, upTo) => {
     link.markRead(partner, upTo, (ok) => {
-      if (ok) conversations.change(partner, (log) => log.markReadByMe(upTo));
+      if (ok) conversations.readByMe(partner, upTo);
     });
   });
 
@@ -59,32 +81,50 @@ export const useChat = defineStore('chat', () => {
     renew: (stale) => session.renew(stale),
     cursor: () => cursor,
     resumed: (state) => void resumed(state),
-    lost() {
-      online.value = false;
-      outbox.setOnline(false);
-    },
+    lost,
     message: received,
     read: (mark) => conversations.read(mark),
+    presence: seen,
     cursorRefused: () => void reload().catch(() => undefined),
-    failed(clientId, code) {
-      const partner = conversations.waitingFor(clientId);
-      if (partner !== null) conversations.change(partner, (log) => log.setWaiting(clientId, 'failed', code));
-    },
+    failed,
   });
 
-  function refreshPeople(): void {
-    // Short of news at worst; the next look will tell.
-    void people.refresh().catch(() => undefined);
+  function lost(): void {
+    online.value = false;
+    outbox.setOnline(false);
+  }
+
+  function seen(userId: number, presence: Presence): void {
+    if (!people.setPresence(userId, presence)) people.refreshSoon();
+  }
+
+  function failed(clientId: string, code: string): void {
+    const partner = conversations.waitingFor(clientId);
+    if (partner !== null) conversations.change(partner, (log) => log.setWaiting(clientId, 'failed', code));
   }
 
   async function loadNewest(): Promise<void> {
     const mine = run;
     liveMeanwhile = [];
-    const answer = await session.authorised('/chat/loaded');
+    const newest = await listing.loadFirst();
     if (mine !== run) return;
-    const messages = [...asMessages(answer.body), ...liveMeanwhile];
-    cursor = messages.reduce((most, message) => Math.max(most, message.id), 0);
-    conversations.load(messages, !answer.more);
+    for (const message of liveMeanwhile) conversations.receive(message);
+    cursor = liveMeanwhile.reduce((most, message) => Math.max(most, message.id), newest);
+  }
+
+  // The list goes on behind the first page. What fails is tried again with the next connection.
+  function loadRest(): void {
+    void listing.loadRest().catch(() => undefined);
+  }
+
+  // How many are unread with one partner: the list, asked from that conversation's newest message on.
+  async function recount(partner: number): Promise<void> {
+    const mine = run;
+    const newest = conversations.newestId(partner);
+    if (newest === null) return;
+    const answer = await session.authorised(`/chat/conversations?limit=1&before=${newest + 1}`);
+    if (mine !== run) return;
+    conversations.list(asConversations(answer.body).filter((it) => it.partner.id === partner));
   }
 
   function reload(): Promise<void> {
@@ -101,8 +141,10 @@ export const useChat = defineStore('chat', () => {
     if (reloading !== null) liveMeanwhile.push(message);
     const partner = conversations.partnerOf(message);
     const fresh = conversations.receive(message);
-    if (fresh.some((entry) => !entry.mine)) arrival.value = { partner, content: message.content };
-    if (!people.byId.has(partner)) refreshPeople();
+    if (!people.byId.has(partner)) people.refreshSoon();
+    if (!fresh.some((entry) => !entry.mine && entry.state !== 'read')) return;
+    arrival.value = { id: message.id, partner, content: message.content };
+    for (const listener of listeners) listener(arrival.value);
   }
 
   async function resumed(state: Resumed): Promise<void> {
@@ -121,8 +163,9 @@ export const useChat = defineStore('chat', () => {
     }
     online.value = true;
     outbox.setOnline(true);
+    loadRest();
     for (const partner of conversations.partners) reporter.forget(partner);
-    refreshPeople();
+    people.refreshSoon();
   }
 
   /** Loads what the list needs and goes live. Called again after a failure, it tries again. */
@@ -138,6 +181,7 @@ export const useChat = defineStore('chat', () => {
       if (mine !== run) return;
       phase.value = 'ready';
       link.open();
+      loadRest();
     } catch (error) {
       if (mine !== run) return;
       failure.value = error;
@@ -148,10 +192,12 @@ export const useChat = defineStore('chat', () => {
   function stop(): void {
     run += 1;
     link.close();
+    listing.stop();
     outbox.clear();
     reporter.inView(null, null);
     conversations.clear(0);
     people.clear();
+    pages.clear();
     reloading = null;
     cursor = 0;
     online.value = false;
@@ -180,23 +226,9 @@ export const useChat = defineStore('chat', () => {
     },
   );
 
-  /** One page of older messages; asks for nothing once the beginning is there. */
-  async function loadOlder(partner: number): Promise<void> {
-    if (conversations.isComplete(partner)) {
-      // A conversation nobody wrote in yet: shown as empty.
-      if (!conversations.views.has(partner)) conversations.change(partner, () => undefined);
-      return;
-    }
-    const mine = run;
-    const oldest = conversations.oldestId(partner);
-    const before = oldest === null ? '' : `&before=${oldest}`;
-    const answer = await session.authorised(`/chat/messages/${partner}?limit=${pageSize}${before}`);
-    if (mine !== run) return;
-    const messages = asMessages(answer.body);
-    conversations.change(partner, (log) => {
-      log.merge(messages);
-      log.complete = !answer.more;
-    });
+  /** Ahead of somebody who is about to look: what fails is asked for again by the view. */
+  function prefetch(partner: number): void {
+    if (phase.value === 'ready' && !pages.opened.has(partner)) void pages.load(partner).catch(() => undefined);
   }
 
   function send(partner: number, text: string): void {
@@ -223,28 +255,34 @@ export const useChat = defineStore('chat', () => {
     else reporter.inView(null, null);
   }
 
-  const unreadTotal = computed(() => {
-    let sum = 0;
-    for (const view of conversations.views.values()) sum += view.unread;
-    return sum;
-  });
+  /** Calls `listener` for every message of a partner that comes in live and is unread; returns how to stop that. */
+  function onArrival(listener: (arrival: Arrival) => void): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
 
   return {
     phase,
     failure,
     online,
     arrival,
+    onArrival,
     views: conversations.views,
-    activity: conversations.activity,
-    unreadTotal,
+    summaries: conversations.summaries,
+    unreadTotal: conversations.unreadTotal,
+    listed: conversations.complete,
+    /** Partners whose newest page is there; of the others the newest message alone is. */
+    opened: pages.opened,
     start,
     stop,
-    loadOlder,
+    loadOlder: (partner: number) => pages.load(partner),
+    prefetch,
     send,
     retry,
     discard,
     inView,
     setAttentive: (attentive: boolean) => reporter.setAttentive(attentive),
     wake: () => link.wake(),
+    probe: () => link.probe(),
   };
 });

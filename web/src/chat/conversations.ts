@@ -1,17 +1,42 @@
 // All conversations of one person as this device knows them: a log for each partner, and beside it what views show.
+// A log begins with the newest message alone, as the list brings it; older pages join it when somebody looks.
 // Knows neither network nor clock.
-import { shallowReactive } from 'vue';
-import type { ChatMessage, ReadMark } from '@/api/types';
-import { ConversationLog, type LogView, type StoredEntry } from './log';
+import { shallowReactive, shallowRef, triggerRef, type ShallowRef } from 'vue';
+import type { ChatMessage, Conversation, ReadMark } from '@/api/types';
+import { ConversationLog, type Entry, type LogView, type StoredEntry } from './log';
+
+/** What a list shows of a conversation. */
+export interface Summary {
+  readonly last: Entry | null;
+  /** Time of the last message, in milliseconds. */
+  readonly at: number;
+  readonly unread: number;
+  /** Since when the partner waits for an answer, as far as this device knows; null: does not. */
+  readonly waitingSince: number | null;
+}
 
 export class Conversations {
   /** By partner; an entry is replaced whenever its conversation changes. */
   readonly views = shallowReactive(new Map<number, LogView>());
-  /** Time of the last message by partner, in milliseconds. */
-  readonly activity = shallowReactive(new Map<number, number>());
+  /** By partner. One map that changes in place; whoever reads it is told of every change. */
+  readonly summaries: Readonly<ShallowRef<ReadonlyMap<number, Summary>>>;
+  readonly unreadTotal: Readonly<ShallowRef<number>>;
+  /** Every conversation there is has been listed. */
+  readonly complete: Readonly<ShallowRef<boolean>>;
+  private readonly listed = shallowRef(new Map<number, Summary>());
+  private readonly unreadSum = shallowRef(0);
+  private readonly everythingListed = shallowRef(false);
   private readonly logs = new Map<number, ConversationLog>();
+  // Unread messages of the partner that are older than the log goes back.
+  private readonly unreadBelow = new Map<number, number>();
   private me = 0;
-  private everythingLoaded = false;
+
+  /** `doubtful`: how many are unread with that partner is not known here any more. */
+  constructor(private readonly doubtful: (partner: number) => void) {
+    this.summaries = this.listed;
+    this.unreadTotal = this.unreadSum;
+    this.complete = this.everythingListed;
+  }
 
   get partners(): number[] {
     return [...this.logs.keys()];
@@ -20,19 +45,42 @@ export class Conversations {
   /** Forgets everything; from now on these are the conversations of `me`. */
   clear(me: number): void {
     this.me = me;
-    this.everythingLoaded = false;
+    this.everythingListed.value = false;
     this.logs.clear();
+    this.unreadBelow.clear();
     this.views.clear();
-    this.activity.clear();
+    this.unreadSum.value = 0;
+    this.listed.value = new Map();
   }
 
-  /** The newest messages of all conversations, in place of what was stored here; what waits to be sent stays. */
-  load(messages: readonly ChatMessage[], everything: boolean): void {
-    this.everythingLoaded = everything;
-    for (const it of this.logs.values()) it.reset(everything);
-    const byPartner = Map.groupBy(messages, (message) => this.partnerOf(message));
-    for (const [partner, list] of byPartner) this.log(partner).merge(list);
-    for (const partner of this.logs.keys()) this.publish(partner);
+  /** What the server holds is loaded anew; what waits to be sent stays. */
+  reset(): void {
+    this.everythingListed.value = false;
+    this.unreadBelow.clear();
+    for (const [partner, log] of this.logs) {
+      log.reset(false);
+      this.publish(partner);
+    }
+  }
+
+  /** A page of the list. */
+  list(page: readonly Conversation[]): void {
+    for (const { partner, last, unread } of page) {
+      const log = this.log(partner.id);
+      log.merge([last]);
+      this.count(log, unread, last.id);
+      this.publish(partner.id);
+    }
+  }
+
+  /** No page is left: with whom no conversation is listed, nothing was written. */
+  listedAll(): void {
+    this.everythingListed.value = true;
+    for (const [partner, log] of this.logs) {
+      if (log.oldestId !== null) continue;
+      log.complete = true;
+      this.publish(partner);
+    }
   }
 
   partnerOf(message: ChatMessage): number {
@@ -48,12 +96,34 @@ export class Conversations {
 
   /** Returns what was new to this device. */
   receive(message: ChatMessage): StoredEntry[] {
-    return this.change(this.partnerOf(message), (log) => log.merge([message]));
+    const partner = this.partnerOf(message);
+    const known = this.logs.has(partner) || this.everythingListed.value;
+    const fresh = this.change(partner, (log) => log.merge([message]));
+    if (!known) this.doubtful(partner);
+    return fresh;
+  }
+
+  /** A page of older messages; `complete`: nothing older exists. */
+  prepend(partner: number, messages: readonly ChatMessage[], complete: boolean): void {
+    this.change(partner, (log) => {
+      const unread = log.merge(messages).filter((entry) => !entry.mine && entry.state !== 'read').length;
+      log.complete = complete;
+      this.unreadBelow.set(partner, complete ? 0 : Math.max(0, (this.unreadBelow.get(partner) ?? 0) - unread));
+    });
   }
 
   read(mark: ReadMark): void {
     if (mark.senderId === this.me) this.change(mark.receiverId, (log) => log.markReadByPartner(mark.upTo));
-    else this.change(mark.senderId, (log) => log.markReadByMe(mark.upTo));
+    else this.readByMe(mark.senderId, mark.upTo);
+  }
+
+  /** I read what the partner wrote, up to that id (null: all of it), here or on another device. */
+  readByMe(partner: number, upTo: number | null): void {
+    const below = this.unreadBelow.get(partner) ?? 0;
+    const reaches = upTo === null || upTo >= (this.log(partner).oldestId ?? 0);
+    if (reaches) this.unreadBelow.delete(partner);
+    this.change(partner, (log) => log.markReadByMe(upTo));
+    if (!reaches && below > 0) this.doubtful(partner);
   }
 
   isComplete(partner: number): boolean {
@@ -62,6 +132,10 @@ export class Conversations {
 
   oldestId(partner: number): number | null {
     return this.log(partner).oldestId;
+  }
+
+  newestId(partner: number): number | null {
+    return this.log(partner).view().entries.findLast((entry) => entry.id !== null)?.id ?? null;
   }
 
   /** Content of what waits under `clientId`; null: nothing does. */
@@ -82,15 +156,32 @@ export class Conversations {
   private log(partner: number): ConversationLog {
     let found = this.logs.get(partner);
     if (found === undefined) {
-      found = new ConversationLog(this.me, partner, this.everythingLoaded);
+      found = new ConversationLog(this.me, partner, this.everythingListed.value);
       this.logs.set(partner, found);
     }
     return found;
   }
 
-  private publish(partner: number): void {
-    const log = this.log(partner);
-    this.views.set(partner, log.view());
-    this.activity.set(partner, log.lastActivity);
+  // `unread` was counted when `upTo` was the newest message; what came later is counted in the log.
+  private count(log: ConversationLog, unread: number, upTo: number): void {
+    const here = log.view().entries.filter((it) => !it.mine && it.state !== 'read' && it.id !== null && it.id <= upTo).length;
+    this.unreadBelow.set(log.partner, Math.max(0, unread - here));
   }
+
+  private publish(partner: number): void {
+    const view = this.log(partner).view();
+    const unread = view.unread + (this.unreadBelow.get(partner) ?? 0);
+    const summaries = this.listed.value;
+    this.unreadSum.value += unread - (summaries.get(partner)?.unread ?? 0);
+    const last = view.entries.at(-1) ?? null;
+    summaries.set(partner, { last, at: last?.at ?? 0, unread, waitingSince: waitingSince(view.entries) });
+    this.views.set(partner, view);
+    triggerRef(this.listed);
+  }
+}
+
+// The first of the partner's messages that nothing of mine follows.
+function waitingSince(entries: readonly Entry[]): number | null {
+  const answered = entries.findLastIndex((entry) => entry.mine);
+  return entries[answered + 1]?.at ?? null;
 }

@@ -16,10 +16,14 @@ export const useDrafts = defineStore('drafts', () => {
     });
   }
 
+  function peek(partner: number): string {
+    return texts.get(partner) ?? '';
+  }
+
   watch(
     () => useSession().user?.id,
     () => texts.clear(),
   );
 
-  return { of };
+  return { of, peek };
 });

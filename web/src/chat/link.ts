@@ -7,10 +7,12 @@ import {
   asAck,
   asFailure,
   asMessage,
+  asPresenceChange,
   asReadMark,
   asResumed,
   asSendAck,
   type ChatMessage,
+  type Presence,
   type ReadMark,
   type Resumed,
 } from '@/api/types';
@@ -26,6 +28,7 @@ export interface LinkPorts {
   lost(): void;
   message(message: ChatMessage): void;
   read(mark: ReadMark): void;
+  presence(userId: number, presence: Presence): void;
   /** The server does not know our cursor. */
   cursorRefused(): void;
   /** A failure of an event that carried this client id. */
@@ -38,12 +41,14 @@ const retryMostMs = 15_000;
 const wakeEveryMs = 1_000;
 // Tokens that last less than the warning is ahead are warned of at once.
 const authenticateEveryMs = 15_000;
+const probeMs = 3_000;
 
 export class Link {
   private socket: Socket | null = null;
   private usedToken = '';
   private refusals = 0;
   private triedAt = 0;
+  private probedAt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private renewal: ReturnType<typeof setTimeout> | undefined;
   private authenticatedAt = 0;
@@ -68,6 +73,10 @@ export class Link {
     socket.on('connect_error', (error) => void this.refused(error));
     this.listen(socket, 'receive_message', (value) => this.ports.message(asMessage(value)));
     this.listen(socket, 'read_status_update', (value) => this.ports.read(asReadMark(value)));
+    this.listen(socket, 'presence', (value) => {
+      const { id, presence } = asPresenceChange(value);
+      this.ports.presence(id, presence);
+    });
     this.listen(socket, 'resumed', (value) => {
       this.refusals = 0;
       this.ports.resumed(asResumed(value));
@@ -97,6 +106,23 @@ export class Link {
     this.triedAt = Date.now();
     clearTimeout(this.timer);
     this.socket.disconnect().connect();
+  }
+
+  /**
+   * After sleep or on another network a connection may be dead without a word: asks the server for what is new, and
+   * connects anew when it stays silent.
+   */
+  probe(): void {
+    const { socket } = this;
+    if (socket?.connected !== true) {
+      this.wake();
+      return;
+    }
+    if (Math.abs(Date.now() - this.probedAt) < wakeEveryMs) return;
+    this.probedAt = Date.now();
+    socket.timeout(probeMs).emit('resume', { after_id: this.ports.cursor() }, (error: Error | null) => {
+      if (error !== null && this.socket === socket && socket.connected) socket.disconnect().connect();
+    });
   }
 
   /** Ends this connection and makes another one, later each time. */

@@ -1,28 +1,89 @@
 import { describe, expect, it } from 'vitest';
-import type { Person } from '@/api/types';
-import type { Entry, LogView } from './log';
-import { buildRoster, matches } from './roster';
+import type { Person, Role } from '@/api/types';
+import type { Summary } from './conversations';
+import type { Entry } from './log';
+import { asGroups, buildRoster, byName, inOrder, keepPlaces, matches, type ListItem, type RosterRow } from './roster';
 
-const person = (id: number, name: string): [number, Person] => [id, { id, name, role: 'user' }];
-const view = (entries: number): LogView => ({ entries: Array<Entry>(entries).fill({} as Entry), unread: 0, complete: true });
+const last: Entry = { key: 'k', id: 1, clientId: null, mine: false, content: 'hi', at: 0, state: 'sent', failure: null };
+const person = (id: number, name: string, role: Role = 'user'): Person => ({ id, name, role });
+const summary = (at: number, more: Partial<Summary> = {}): Summary => ({ last: { ...last, id: at }, at, unread: 0, waitingSince: null, ...more });
+const roster = (people: readonly Person[], summaries: readonly [number, Summary][]) =>
+  buildRoster(byName(people), (id) => people.find((it) => it.id === id) ?? null, new Map(summaries));
+const ids = (rows: readonly RosterRow[]): number[] => rows.map((row) => row.id);
+const texts = (items: readonly ListItem[]): (string | number)[] => items.map((item) => (item.kind === 'row' ? item.row.id : item.group));
 
 describe('buildRoster', () => {
-  it('puts the newest activity first, then the names', () => {
-    const people = new Map([person(1, 'Zoe'), person(2, 'ada'), person(3, 'Bea')]);
-    const rows = buildRoster(people, new Map(), new Map([[3, 50]]));
-    expect(rows.map((row) => row.person?.name)).toEqual(['Bea', 'ada', 'Zoe']);
+  it('puts the newest activity first, then those without any by name', () => {
+    const found = roster([person(1, 'Zoë'), person(2, 'anna'), person(3, 'Maya'), person(4, 'Ben')], [[1, summary(10)], [3, summary(50)]]);
+    expect(ids(found.talks)).toEqual([3, 1]);
+    expect(ids(found.others)).toEqual([2, 4]);
   });
 
-  it('keeps a history with somebody who is no longer listed, but no empty one', () => {
-    const rows = buildRoster(new Map(), new Map([[8, view(1)], [9, view(0)]]), new Map());
-    expect(rows.map((row) => row.id)).toEqual([8]);
+  it('goes by ids where clocks disagree, and takes what waits to be sent for the newest', () => {
+    const waiting = summary(5, { last: { ...last, id: null, state: 'queued' } });
+    const found = roster([], [[1, summary(10, { at: 99 })], [2, summary(20, { at: 98 })], [3, waiting]]);
+    expect(ids(found.talks)).toEqual([3, 2, 1]);
+  });
+
+  it('keeps a conversation with somebody who is no longer listed', () => {
+    expect(roster([], [[9, summary(10)]]).talks).toMatchObject([{ id: 9, person: null }]);
+  });
+
+  it('counts a conversation in which nothing was written as none', () => {
+    const found = roster([person(1, 'Ada')], [[1, summary(0, { last: null })]]);
+    expect([found.talks.length, found.others.length]).toEqual([0, 1]);
+  });
+});
+
+describe('inOrder', () => {
+  const { talks } = roster([], [
+    [1, summary(50)],
+    [2, summary(40, { unread: 2, waitingSince: 40 })],
+    [3, summary(30, { waitingSince: 10 })],
+    [4, summary(20)],
+  ]);
+
+  it('puts unread conversations first', () => {
+    expect(ids(inOrder(talks, 'unread'))).toEqual([2, 1, 3, 4]);
+  });
+
+  it('puts who waits longest for an answer first', () => {
+    expect(ids(inOrder(talks, 'waiting'))).toEqual([3, 2, 1, 4]);
+  });
+});
+
+describe('asGroups', () => {
+  it('shows an admin the conversations, then colleagues, then customers without one', () => {
+    const people = [person(1, 'Ada'), person(2, 'Ben', 'admin'), person(3, 'Cem')];
+    expect(texts(asGroups(roster(people, [[3, summary(1)]]), 'admin', () => false))).toEqual([3, 'team', 2, 'people', 1]);
+  });
+
+  it('shows a customer who of the team is there first', () => {
+    const people = [person(1, 'Ada', 'admin'), person(2, 'Ben', 'admin')];
+    expect(texts(asGroups(roster(people, []), 'user', (id) => id === 2))).toEqual(['present', 2, 'absent', 1]);
+  });
+});
+
+describe('keepPlaces', () => {
+  it('changes no place: what is new comes last, what is gone leaves', () => {
+    const items = (...order: number[]) => asGroups(roster([], order.map((id, index) => [id, summary(100 - index)])), 'admin', () => false);
+    expect(texts(keepPlaces(items(1, 2, 3), items(3, 4, 1)))).toEqual([1, 3, 4]);
+  });
+
+  it('shows what the rows have become', () => {
+    const items = (unread: number) => asGroups(roster([], [[1, summary(1, { unread })]]), 'admin', () => false);
+    expect(keepPlaces(items(0), items(5))).toMatchObject([{ row: { summary: { unread: 5 } } }]);
   });
 });
 
 describe('matches', () => {
-  it('takes words in any order, without case or accents', () => {
-    expect(matches('Zoë van der Berg', 'berg ZOE')).toBe(true);
-    expect(matches('Zoë van der Berg', 'berk')).toBe(false);
-    expect(matches('anybody', '')).toBe(true);
+  it('does not mind case, accents and the order of words', () => {
+    expect(matches('Zoë van den Berg', 'berg zoe')).toBe(true);
+    expect(matches('Zoë van den Berg', 'ZOË')).toBe(true);
+    expect(matches('Zoë van den Berg', 'maya')).toBe(false);
+  });
+
+  it('lets all pass without words', () => {
+    expect(matches('Ada', '  ')).toBe(true);
   });
 });

@@ -2,7 +2,8 @@ import { mount } from '@vue/test-utils';
 import { createPinia } from 'pinia';
 import { describe, expect, it } from 'vitest';
 import { createMemoryHistory, createRouter } from 'vue-router';
-import type { Entry, LogView } from '@/chat/log';
+import type { Summary } from '@/chat/conversations';
+import type { Entry } from '@/chat/log';
 import MessageBubble from './conversation/MessageBubble.vue';
 import MessageComposer from './conversation/MessageComposer.vue';
 import PersonRow from './people/PersonRow.vue';
@@ -79,27 +80,27 @@ describe('MessageComposer', () => {
 
 describe('PersonRow', () => {
   const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/c/:id', name: 'conversation', component: {} }] });
-  const row = (view: Partial<LogView>) =>
+  const row = (summary: Partial<Summary>) =>
     mount(PersonRow, {
       global: { plugins: [router, createPinia()] },
       props: {
         now: 0,
-        row: { id: 3, person: { id: 3, name: 'Maya', role: 'admin' }, activity: 0, view: { entries: [], unread: 0, complete: true, ...view } },
+        row: { id: 3, person: { id: 3, name: 'Maya', role: 'admin' }, summary: { last: null, at: 0, unread: 0, waitingSince: null, ...summary } },
       },
     });
 
   it('is a link with name and unread count in its words', () => {
-    const link = row({ unread: 3, entries: [entry({ mine: false })] }).get('a');
+    const link = row({ unread: 3, last: entry({ mine: false }) }).get('a');
     expect(link.text()).toContain('Maya');
     expect(link.text()).toContain('3 unread messages');
     expect(link.attributes('href')).toBe('/c/3');
   });
 
   it('shows at most 99+', () => {
-    expect(row({ unread: 120, entries: [entry({ mine: false })] }).text()).toContain('99+');
+    expect(row({ unread: 120, last: entry({ mine: false }) }).text()).toContain('99+');
   });
 
   it('says who wrote last', () => {
-    expect(row({ entries: [entry({ content: 'see you' })] }).text()).toContain('You: see you');
+    expect(row({ last: entry({ content: 'see you' }) }).text()).toContain('You: see you');
   });
 });

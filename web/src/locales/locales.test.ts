@@ -11,9 +11,10 @@ const placeholders = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort().joi
 const others = languages.map((language): string => language.tag).filter((tag) => tag !== 'en') as Tag[];
 
 // The same in another language on purpose.
-const sameWords = new Set(['app.name', 'people.unread_max']);
+const sameWords = new Set(['app.name', 'keys.name.control', 'keys.name.escape', 'people.unread_max']);
 const sameIn: Readonly<Record<string, ReadonlySet<string>>> = {
-  de: new Set(['auth.name', 'auth.role.admin', 'account.role.admin', 'people.team']),
+  de: new Set(['auth.name', 'auth.role.admin', 'account.role.admin', 'people.team', 'presence.online', 'presence.offline', 'details.title']),
+  fr: new Set(['attention.notices']),
 };
 
 describe.each(others)('%s', (tag: Tag) => {
