@@ -201,9 +201,12 @@ describe('useChat', () => {
     const chat = await started();
     await vi.advanceTimersByTimeAsync(0);
     expect(chat.phase).toBe('ready');
-    routes['/chat/conversations?limit=1000&before=50'] = { body: [listed(message(7, 99, me), 3, 99)] };
     socket().accept();
     await vi.advanceTimersByTimeAsync(0);
+    expect(chat.listed).toBe(false);
+    routes['/chat/conversations?limit=1000&before=50'] = { body: [listed(message(7, 99, me), 3, 99)] };
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(chat.listed).toBe(true);
     expect(chat.summaries.get(99)).toMatchObject({ unread: 3 });
     expect(chat.unreadTotal).toBe(4);
   });

@@ -14,6 +14,8 @@ import { Outbox } from './outbox';
 import { usePeople } from './people';
 import { ReadReporter } from './read_reporter';
 
+const restAgainMs = 3_000;
+
 export type Phase = 'idle' | 'loading' | 'ready' | 'failed';
 
 export interface Arrival {
@@ -112,9 +114,14 @@ export const useChat = defineStore('chat', () => {
     cursor = liveMeanwhile.reduce((most, message) => Math.max(most, message.id), newest);
   }
 
-  // The list goes on behind the first page. What fails is tried again with the next connection.
+  // The list goes on behind the first page. What fails is tried again: after a while, or with the next connection.
   function loadRest(): void {
-    void listing.loadRest().catch(() => undefined);
+    const mine = run;
+    void listing.loadRest().catch(() => {
+      setTimeout(() => {
+        if (mine === run && online.value) loadRest();
+      }, restAgainMs);
+    });
   }
 
   // How many are unread with one partner: the list, asked from that conversation's newest message on.

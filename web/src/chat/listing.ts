@@ -31,15 +31,18 @@ export class Listing {
 
   /** Goes on where an earlier call ended or failed; several callers share one run. Throws what page() throws. */
   loadRest(): Promise<void> {
-    this.running ??= this.rest().finally(() => {
-      this.running = null;
+    if (this.running !== null) return this.running;
+    const started = this.rest().finally(() => {
+      if (this.running === started) this.running = null;
     });
-    return this.running;
+    this.running = started;
+    return started;
   }
 
   stop(): void {
     this.run += 1;
     this.before = null;
+    this.running = null;
   }
 
   private async rest(): Promise<void> {
