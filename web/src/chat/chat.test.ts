@@ -117,6 +117,8 @@ describe('useChat', () => {
     const chat = await opened();
     socket().accept();
     chat.send(partner, 'hello\n');
+    expect(contents().at(-1)).toBe('hello queued');
+    await vi.advanceTimersByTimeAsync(0);
     expect(contents().at(-1)).toBe('hello sending');
     const [sent] = socket().sent('smessage');
     sent?.answer({ ok: true, id: 9, timestamp: '2024-11-27T12:00:01', duplicate: false });
@@ -141,6 +143,7 @@ describe('useChat', () => {
     expect(contents().at(-1)).toBe('later queued');
     expect(socket().sent('smessage')).toHaveLength(0);
     socket().accept();
+    await vi.advanceTimersByTimeAsync(0);
     expect(socket().sent('smessage')).toHaveLength(1);
   });
 

@@ -10,9 +10,9 @@ import { normalise } from './limits';
 import { Link } from './link';
 import { Listing } from './listing';
 import { OlderPages } from './older_pages';
-import { Outbox } from './outbox';
 import { usePeople } from './people';
 import { ReadReporter } from './read_reporter';
+import { openOutbox } from './sending';
 
 const restAgainMs = 3_000;
 
@@ -63,14 +63,13 @@ export const useChat = defineStore('chat', () => {
     return { messages: asMessages(answer.body), more: answer.more };
   });
 
-  const outbox = new Outbox({
-    emit: (draft, answer) => link.send(draft, answer),
-    changed: (draft, state, why) => conversations.change(draft.receiverId, (log) => log.setWaiting(draft.clientId, state, why)),
-    accepted(draft, ack) {
-      if (!ack.duplicate) cursor = Math.max(cursor, ack.id);
-      conversations.change(draft.receiverId, (log) => log.accepted(draft.clientId, ack.id, ack.at));
-    },
-  });
+  const outbox = openOutbox(conversations, (draft, answer) =>
+    link.send(draft, (result) => {
+      // The ids of this connection's answers are a cursor; those that another tab tells are not.
+      if (result.ok && !result.ack.duplicate) cursor = Math.max(cursor, result.ack.id);
+      answer(result);
+    }),
+  );
 
   const reporter = new ReadReporter((partner, upTo) => {
     link.markRead(partner, upTo, (ok) => {
@@ -148,6 +147,7 @@ export const useChat = defineStore('chat', () => {
     if (reloading !== null) liveMeanwhile.push(message);
     const partner = conversations.partnerOf(message);
     const fresh = conversations.receive(message);
+    if (message.clientId !== null && message.receiverId === partner) outbox.stored(message.clientId, { id: message.id, at: message.at, duplicate: true });
     if (!people.byId.has(partner)) people.refreshSoon();
     if (!fresh.some((entry) => !entry.mine && entry.state !== 'read')) return;
     arrival.value = { id: message.id, partner, content: message.content };
@@ -184,7 +184,7 @@ export const useChat = defineStore('chat', () => {
     conversations.clear(user.id);
     phase.value = 'loading';
     try {
-      await Promise.all([people.refresh(), reload()]);
+      await Promise.all([people.refresh(), reload().then(() => outbox.open(user.id))]);
       if (mine !== run) return;
       phase.value = 'ready';
       link.open();
@@ -200,7 +200,7 @@ export const useChat = defineStore('chat', () => {
     run += 1;
     link.close();
     listing.stop();
-    outbox.clear();
+    outbox.close();
     reporter.inView(null, null);
     conversations.clear(0);
     people.clear();
@@ -239,21 +239,12 @@ export const useChat = defineStore('chat', () => {
   }
 
   function send(partner: number, text: string): void {
-    const draft = { clientId: newClientId(), receiverId: partner, content: normalise(text) };
-    conversations.change(partner, (log) => log.addWaiting(draft.clientId, draft.content, Date.now()));
-    outbox.add(draft);
+    outbox.add({ clientId: newClientId(), receiverId: partner, content: normalise(text) }, Date.now());
   }
 
   function retry(partner: number, clientId: string): void {
     const content = conversations.waitingContent(partner, clientId);
-    if (content === null) return;
-    conversations.change(partner, (log) => log.moveWaitingToEnd(clientId));
-    outbox.add({ clientId, receiverId: partner, content });
-  }
-
-  function discard(partner: number, clientId: string): void {
-    outbox.remove(clientId);
-    conversations.change(partner, (log) => log.removeWaiting(clientId));
+    if (content !== null) outbox.add({ clientId, receiverId: partner, content }, Date.now());
   }
 
   /** The newest message of the partner that the person can see; null when none is. */
@@ -286,7 +277,7 @@ export const useChat = defineStore('chat', () => {
     prefetch,
     send,
     retry,
-    discard,
+    discard: (clientId: string) => outbox.remove(clientId),
     inView,
     setAttentive: (attentive: boolean) => reporter.setAttentive(attentive),
     wake: () => link.wake(),

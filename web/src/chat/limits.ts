@@ -1,6 +1,6 @@
 // The server's rules for a message's text, checked before it is sent.
 export const contentMax = 16_384;
-const counterFrom = Math.floor(contentMax * 0.9);
+const counterFrom = Math.ceil(contentMax * 0.9);
 
 export interface Check {
   readonly sendable: boolean;

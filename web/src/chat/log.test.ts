@@ -63,6 +63,13 @@ describe('ConversationLog', () => {
     expect(ids(log)).toEqual([30, null]);
   });
 
+  it('does not let wait what is stored already', () => {
+    const log = new ConversationLog(me, partner, true);
+    log.merge([own(12, { clientId: 'c1' })]);
+    log.addWaiting('c1', 'hello', 1);
+    expect(ids(log)).toEqual([12]);
+  });
+
   it('never takes back that a message was read', () => {
     const log = new ConversationLog(me, partner, true);
     log.merge([own(1, { read: true })]);
@@ -97,7 +104,7 @@ describe('ConversationLog', () => {
     const log = new ConversationLog(me, partner, true);
     log.addWaiting('a', 'first', 1);
     log.addWaiting('b', 'second', 2);
-    log.moveWaitingToEnd('a');
+    log.addWaiting('a', 'first', 3);
     expect(log.view().entries.map((entry) => entry.content)).toEqual(['second', 'first']);
   });
 });

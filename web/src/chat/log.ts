@@ -69,7 +69,10 @@ export class ConversationLog {
     return fresh;
   }
 
+  /** Behind all others that wait, also when it waited before. */
   addWaiting(clientId: string, content: string, at: number): void {
+    if (this.stored.some((entry) => entry.mine && entry.clientId === clientId)) return;
+    this.removeWaiting(clientId);
     this.waiting.push({
       key: ownKey(clientId),
       id: null,
@@ -92,14 +95,6 @@ export class ConversationLog {
 
   findWaiting(clientId: string): Entry | null {
     return this.waiting.find((entry) => entry.clientId === clientId) ?? null;
-  }
-
-  /** A retry goes to the end of the queue, and of the view. */
-  moveWaitingToEnd(clientId: string): void {
-    const entry = this.findWaiting(clientId);
-    if (entry === null) return;
-    this.removeWaiting(clientId);
-    this.waiting.push(entry);
   }
 
   /** The server stored what waited under `clientId`. */

@@ -43,14 +43,20 @@ describe('ReadReporter', () => {
     expect(reports).toEqual([]);
   });
 
-  it('batches what comes into view meanwhile', () => {
+  it('reports together what comes into view meanwhile, and not before that was in view long enough', () => {
     const { reports, reporter } = setUp();
     reporter.setAttentive(true);
     reporter.inView(3, 10);
     vi.advanceTimersByTime(300);
+    reporter.inView(3, 12);
     reporter.inView(3, 14);
     vi.advanceTimersByTime(200);
-    expect(reports).toEqual([[3, 14]]);
+    expect(reports).toEqual([[3, 10]]);
+    vi.advanceTimersByTime(dwellMs);
+    expect(reports).toEqual([
+      [3, 10],
+      [3, 14],
+    ]);
   });
 
   it('repeats a report that may have been lost', () => {

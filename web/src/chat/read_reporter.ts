@@ -1,11 +1,13 @@
 // Decides when "read" is reported: a message has been in view for 500 ms while the person looks. One report says
-// "up to here"; nothing is reported twice.
+// "up to here", for all that came into view within one such time; nothing is reported twice.
 export const dwellMs = 500;
 
 export class ReadReporter {
   private attentive = false;
   private candidate: { partner: number; upTo: number } | null = null;
   private readonly reported = new Map<number, number>();
+  // What the wait under way is for; what comes into view meanwhile waits its own time.
+  private awaited = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly report: (partner: number, upTo: number) => void) {}
@@ -40,6 +42,7 @@ export class ReadReporter {
     const { candidate } = this;
     if (!this.attentive || candidate === null) return;
     if ((this.reported.get(candidate.partner) ?? 0) >= candidate.upTo) return;
+    this.awaited = candidate.upTo;
     this.timer = setTimeout(() => this.fire(), dwellMs);
   }
 
@@ -47,7 +50,8 @@ export class ReadReporter {
     this.timer = undefined;
     const { candidate } = this;
     if (!this.attentive || candidate === null) return;
-    this.reported.set(candidate.partner, candidate.upTo);
-    this.report(candidate.partner, candidate.upTo);
+    this.reported.set(candidate.partner, this.awaited);
+    this.report(candidate.partner, this.awaited);
+    this.arm();
   }
 }
