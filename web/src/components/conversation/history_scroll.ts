@@ -1,0 +1,135 @@
+// How a history scrolls: only what is near the window stands in the document; the reader's place is kept when older
+// messages come in above, and the end is followed while the reader is there.
+import { useVirtualizer, type VirtualItem } from '@tanstack/vue-virtual';
+import { computed, nextTick, onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue';
+import type { Place } from '@/chat/places';
+import type { Row } from '@/chat/rows';
+
+export const loadAheadPx = 800;
+const endPx = 80;
+const settleFramesMost = 12;
+const estimates: Readonly<Record<Row['kind'], number>> = { beginning: 52, day: 48, new: 40, message: 56 };
+
+const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
+
+export function useHistoryScroll(scroller: Readonly<Ref<HTMLElement | null>>, rows: () => readonly Row[], place: Place | null) {
+  const atEnd = ref(true);
+  /** False while the first place is looked for: nothing is shown to travel. */
+  const settled = ref(false);
+
+  const options = computed(() => {
+    const list = rows();
+    return {
+      count: list.length,
+      getScrollElement: () => scroller.value,
+      estimateSize: (index: number) => estimates[list[index]?.kind ?? 'message'],
+      getItemKey: (index: number) => list[index]?.key ?? index,
+      overscan: 6,
+      anchorTo: 'end' as const,
+      followOnAppend: true,
+      scrollEndThreshold: endPx,
+      paddingStart: 8,
+      paddingEnd: 12,
+      // The divider stands in the upper third.
+      scrollPaddingStart: Math.round((scroller.value?.clientHeight ?? 0) / 4),
+      initialMeasurementsCache: place?.sizes ?? [],
+    };
+  });
+  const virtualizer = useVirtualizer<HTMLElement, HTMLElement>(options);
+  const items = computed(() => virtualizer.value.getVirtualItems());
+  const total = computed(() => virtualizer.value.getTotalSize());
+
+  function measure(element: unknown): void {
+    if (element instanceof HTMLElement) virtualizer.value.measureElement(element);
+  }
+
+  function toEnd(): void {
+    virtualizer.value.scrollToEnd();
+  }
+
+  function distanceFromEnd(): number {
+    const box = scroller.value;
+    return box === null ? 0 : box.scrollHeight - box.scrollTop - box.clientHeight;
+  }
+
+  function startOf(index: number): number {
+    return virtualizer.value.measurementsCache[index]?.start ?? 0;
+  }
+
+  // Puts the first place into the window; returns how far it was off.
+  function approach(): number {
+    const list = rows();
+    const divider = list.findIndex((row) => row.kind === 'new');
+    const before = scroller.value?.scrollTop ?? 0;
+    if (divider > 0) {
+      virtualizer.value.scrollToIndex(divider, { align: 'start' });
+    } else {
+      const anchor = place?.anchor ?? null;
+      const index = anchor === null ? -1 : list.findIndex((row) => row.key === anchor.key);
+      if (anchor === null || index === -1) toEnd();
+      else virtualizer.value.scrollToOffset(startOf(index) + anchor.above);
+    }
+    return Math.abs((scroller.value?.scrollTop ?? 0) - before);
+  }
+
+  // Rows get their heights as they come near the window, which may shift the place that was aimed at.
+  async function settle(): Promise<void> {
+    approach();
+    for (let n = 0; n < settleFramesMost; n += 1) {
+      await frame();
+      if (approach() < 1) break;
+    }
+    atEnd.value = distanceFromEnd() <= endPx;
+    settled.value = true;
+  }
+
+  /** Index of the first row that reaches below `offset`. */
+  function rowAt(offset: number): number {
+    return virtualizer.value.getVirtualItemForOffset(offset)?.index ?? 0;
+  }
+
+  function currentPlace(): Place {
+    const top = scroller.value?.scrollTop ?? 0;
+    const index = rowAt(top);
+    const key = rows()[index]?.key;
+    const anchor = atEnd.value || key === undefined ? null : { key, above: top - startOf(index) };
+    return { anchor, sizes: virtualizer.value.takeSnapshot() };
+  }
+
+  function look(): void {
+    if (settled.value) atEnd.value = distanceFromEnd() <= endPx;
+  }
+
+  // One's own message is always shown, wherever one was.
+  watch(
+    () => rows().at(-1),
+    (last, before) => {
+      if (last?.kind === 'message' && last.entry.mine && last.entry.id === null && last.key !== before?.key) void nextTick(toEnd);
+    },
+  );
+
+  // The window may shrink under the reader: the composer grows, a keyboard opens.
+  const resized = new ResizeObserver(() => {
+    if (atEnd.value && settled.value) toEnd();
+  });
+  onMounted(async () => {
+    await nextTick();
+    if (scroller.value !== null) resized.observe(scroller.value);
+    await settle();
+  });
+  onBeforeUnmount(() => resized.disconnect());
+
+  return { items, total, atEnd, settled, measure, toEnd, look, rowAt, startOf, currentPlace };
+}
+
+/** The newest message of the partner that can be read in the window from `top` to `bottom`; null: none. */
+export function newestInView(items: readonly VirtualItem[], rows: readonly Row[], top: number, bottom: number): number | null {
+  let seen: number | null = null;
+  for (const item of items) {
+    const row = rows[item.index];
+    if (row?.kind !== 'message' || row.entry.mine) continue;
+    // A message taller than the window counts once its beginning is there.
+    if (item.end > top && item.start + Math.min(item.size, bottom - top) <= bottom + 1) seen = row.entry.id;
+  }
+  return seen;
+}
