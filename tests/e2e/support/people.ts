@@ -62,3 +62,14 @@ export async function writeMany(server: string, from: Account, to: Account, text
     socket.disconnect();
   }
 }
+
+/** `reader` has read what `writer` wrote so far. */
+export async function readAll(server: string, reader: Account, writer: Account): Promise<void> {
+  const socket = await connect(server, reader);
+  try {
+    const answer = (await socket.timeout(20_000).emitWithAck('mark_message_read', { sender_id: writer.id })) as { ok: boolean };
+    if (!answer.ok) throw new Error(JSON.stringify(answer));
+  } finally {
+    socket.disconnect();
+  }
+}

@@ -3,6 +3,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 
 const startWithinMs = 20_000;
@@ -35,13 +36,8 @@ export class Server {
   }
 
   /** As a power cut would: no goodbye. */
-  async kill(): Promise<void> {
-    const child = this.process;
-    if (child === null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
-    this.process = null;
+  kill(): Promise<void> {
+    return this.end('SIGKILL');
   }
 
   /** The database; to be touched only while the server is down. */
@@ -59,9 +55,27 @@ export class Server {
     await promisify(execFile)(executable(), [...words, '--data', this.data]);
   }
 
+  /** What no client can bring about, such as messages of last week: written into the database of the stopped server. */
+  async rewrite(sql: string): Promise<void> {
+    await this.end('SIGTERM');
+    const database = new DatabaseSync(join(this.data, 'parley.db'));
+    database.exec(sql);
+    database.close();
+    await this.restart();
+  }
+
   async stop(): Promise<void> {
     await this.kill();
     await rm(this.data, { recursive: true, force: true });
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.process;
+    if (child === null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+    this.process = null;
   }
 
   private async run(listen: string): Promise<void> {
