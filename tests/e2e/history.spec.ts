@@ -80,8 +80,8 @@ test.describe('opening', () => {
     await expect(line(page, 161)).toBeInViewport();
     await expect(async () => {
       await history(page).evaluate((box) => box.scrollBy({ top: -300 }));
-      await expect(line(page, 90)).toBeInViewport({ timeout: 100 });
-    }).toPass();
+      await expect(line(page, 90)).toBeInViewport({ timeout: 50 });
+    }).toPass({ intervals: [10] });
     await expect(divider(page)).toHaveCount(1);
     const gap = (await still(page, line(page, 90))) - (await below(page, divider(page)));
     expect(gap).toBeGreaterThan(0);

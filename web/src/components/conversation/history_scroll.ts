@@ -12,11 +12,10 @@ const estimates: Readonly<Record<Row['kind'], number>> = { beginning: 52, day: 4
 
 const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(resolve));
 
-export function useHistoryScroll(scroller: Readonly<Ref<HTMLElement | null>>, rows: () => readonly Row[], place: Place | null) {
-  const atEnd = ref(true);
-  /** False while the first place is looked for: nothing is shown to travel. */
-  const settled = ref(false);
+type Scroller = Readonly<Ref<HTMLElement | null>>;
+type Rows = () => readonly Row[];
 
+function useVirtualRows(scroller: Scroller, rows: Rows, sizes: VirtualItem[]) {
   const options = computed(() => {
     const list = rows();
     return {
@@ -32,28 +31,36 @@ export function useHistoryScroll(scroller: Readonly<Ref<HTMLElement | null>>, ro
       paddingEnd: 12,
       // The divider stands in the upper third.
       scrollPaddingStart: Math.round((scroller.value?.clientHeight ?? 0) / 4),
-      initialMeasurementsCache: place?.sizes ?? [],
+      initialMeasurementsCache: sizes,
     };
   });
   const virtualizer = useVirtualizer<HTMLElement, HTMLElement>(options);
-  const items = computed(() => virtualizer.value.getVirtualItems());
-  const total = computed(() => virtualizer.value.getTotalSize());
+  return {
+    virtualizer,
+    items: computed(() => virtualizer.value.getVirtualItems()),
+    total: computed(() => virtualizer.value.getTotalSize()),
+    measure(element: unknown): void {
+      if (element instanceof HTMLElement) virtualizer.value.measureElement(element);
+    },
+    startOf: (index: number): number => virtualizer.value.measurementsCache[index]?.start ?? 0,
+    /** Index of the first row that reaches below `offset`. */
+    rowAt: (offset: number): number => virtualizer.value.getVirtualItemForOffset(offset)?.index ?? 0,
+  };
+}
 
-  function measure(element: unknown): void {
-    if (element instanceof HTMLElement) virtualizer.value.measureElement(element);
-  }
+export function useHistoryScroll(scroller: Scroller, rows: Rows, place: Place | null) {
+  const { virtualizer, items, total, measure, startOf, rowAt } = useVirtualRows(scroller, rows, place?.sizes ?? []);
+  const atEnd = ref(true);
+  /** False while the first place is looked for: nothing is shown to travel. */
+  const settled = ref(false);
 
   function toEnd(): void {
     virtualizer.value.scrollToEnd();
   }
 
-  function distanceFromEnd(): number {
+  function look(): void {
     const box = scroller.value;
-    return box === null ? 0 : box.scrollHeight - box.scrollTop - box.clientHeight;
-  }
-
-  function startOf(index: number): number {
-    return virtualizer.value.measurementsCache[index]?.start ?? 0;
+    if (box !== null) atEnd.value = box.scrollHeight - box.scrollTop - box.clientHeight <= endPx;
   }
 
   // Puts the first place into the window; returns how far it was off.
@@ -79,13 +86,8 @@ export function useHistoryScroll(scroller: Readonly<Ref<HTMLElement | null>>, ro
       await frame();
       if (approach() < 1) break;
     }
-    atEnd.value = distanceFromEnd() <= endPx;
+    look();
     settled.value = true;
-  }
-
-  /** Index of the first row that reaches below `offset`. */
-  function rowAt(offset: number): number {
-    return virtualizer.value.getVirtualItemForOffset(offset)?.index ?? 0;
   }
 
   function currentPlace(): Place {
@@ -94,10 +96,6 @@ export function useHistoryScroll(scroller: Readonly<Ref<HTMLElement | null>>, ro
     const key = rows()[index]?.key;
     const anchor = atEnd.value || key === undefined ? null : { key, above: top - startOf(index) };
     return { anchor, sizes: virtualizer.value.takeSnapshot() };
-  }
-
-  function look(): void {
-    if (settled.value) atEnd.value = distanceFromEnd() <= endPx;
   }
 
   // One's own message is always shown, wherever one was.
