@@ -39,13 +39,19 @@ function useVirtualRows(scroller: Scroller, rows: Rows, sizes: VirtualItem[]) {
     virtualizer,
     items: computed(() => virtualizer.value.getVirtualItems()),
     total: computed(() => virtualizer.value.getTotalSize()),
-    measure(element: unknown): void {
+    measure: (element: unknown): void => {
       if (element instanceof HTMLElement) virtualizer.value.measureElement(element);
     },
     startOf: (index: number): number => virtualizer.value.measurementsCache[index]?.start ?? 0,
     /** Index of the first row that reaches below `offset`. */
     rowAt: (offset: number): number => virtualizer.value.getVirtualItemForOffset(offset)?.index ?? 0,
   };
+}
+
+function onResize(scroller: Scroller, act: () => void): void {
+  const observer = new ResizeObserver(act);
+  onMounted(() => scroller.value !== null && observer.observe(scroller.value));
+  onBeforeUnmount(() => observer.disconnect());
 }
 
 export function useHistoryScroll(scroller: Scroller, rows: Rows, place: Place | null) {
@@ -106,16 +112,11 @@ export function useHistoryScroll(scroller: Scroller, rows: Rows, place: Place | 
     },
   );
 
+  onMounted(() => void nextTick(settle));
   // The window may shrink under the reader: the composer grows, a keyboard opens.
-  const resized = new ResizeObserver(() => {
+  onResize(scroller, () => {
     if (atEnd.value && settled.value) toEnd();
   });
-  onMounted(async () => {
-    await nextTick();
-    if (scroller.value !== null) resized.observe(scroller.value);
-    await settle();
-  });
-  onBeforeUnmount(() => resized.disconnect());
 
   return { items, total, atEnd, settled, measure, toEnd, look, rowAt, startOf, currentPlace };
 }
