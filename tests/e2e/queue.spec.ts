@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { account, bubble, expect, history, openConversation, say, signIn, test, type Windows } from './support/fixtures.ts';
+import { account, bubble, expect, history, say, signIn, test, type Windows } from './support/fixtures.ts';
 import { Network } from './support/network.ts';
 import type { Account } from './support/people.ts';
 import { Server } from './support/server.ts';
@@ -12,7 +12,8 @@ async function open(windows: Windows, person: Account, partner: Account, baseURL
   const page = await windows.open(baseURL === undefined ? {} : { baseURL });
   const network = await Network.of(page.context());
   await signIn(page, person);
-  await openConversation(page, partner);
+  await page.goto(`/c/${partner.id}`);
+  await expect(page.getByRole('heading', { name: partner.name })).toBeVisible();
   await expect.poll(() => network.upgraded).toBe(true);
   return { page, network };
 }
@@ -81,6 +82,7 @@ test('6: whoever is too quick for the server waits as it is told, and loses noth
 test('6: two tabs show one queue, and take back from it in both', async ({ windows, server }) => {
   const { admin, user } = await pair(server);
   const { page, network } = await open(windows, user, admin);
+  await account(server, 'Jo', 'admin'); // The last one could not be disabled.
   const tab = await page.context().newPage();
   await tab.goto(`/c/${admin.id}`);
   await expect(tab.getByRole('heading', { name: admin.name })).toBeVisible();

@@ -21,7 +21,8 @@ async function customer(windows: Windows, server: Server): Promise<{ page: Page;
 async function open(windows: Windows, person: Account, partner: Account): Promise<Page> {
   const page = await windows.open();
   await signIn(page, person);
-  await openConversation(page, partner);
+  await page.goto(`/c/${partner.id}`);
+  await expect(page.getByRole('heading', { name: partner.name })).toBeVisible();
   return page;
 }
 
@@ -69,6 +70,7 @@ test('2: without an acknowledgement it says so; a retry keeps the client id and 
 
 test('2: a message that is refused says why, and can be deleted', async ({ windows, server }) => {
   const { page, admin } = await customer(windows, server);
+  await account(server, 'Jo', 'admin'); // The last one could not be disabled.
   await server.command('user', 'disable', admin.email);
   await say(page, 'to nobody');
   await expect(bubble(page, 'to nobody')).toContainText('Not sent: this person cannot be written to');

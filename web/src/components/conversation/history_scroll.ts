@@ -1,7 +1,7 @@
 // How a history scrolls: only what is near the window stands in the document; the reader's place is kept when older
 // messages come in above, and the end is followed while the reader is there.
 import { useVirtualizer, type VirtualItem } from '@tanstack/vue-virtual';
-import { computed, nextTick, onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue';
+import { computed, nextTick, onBeforeUnmount, onMounted, onUpdated, ref, watch, type Ref } from 'vue';
 import type { Place } from '@/chat/places';
 import type { Row } from '@/chat/rows';
 
@@ -35,6 +35,8 @@ function useVirtualRows(scroller: Scroller, rows: Rows, sizes: VirtualItem[]) {
     };
   });
   const virtualizer = useVirtualizer<HTMLElement, HTMLElement>(options);
+  // The library writes the scroll position before Vue has written the new height, which may be too low for it: once more.
+  onUpdated(() => virtualizer.value._willUpdate());
   return {
     virtualizer,
     items: computed(() => virtualizer.value.getVirtualItems()),
