@@ -13,6 +13,7 @@ import { OlderPages } from './older_pages';
 import { usePeople } from './people';
 import { ReadReporter } from './read_reporter';
 import { openOutbox } from './sending';
+import { TypingSignal, Typists } from './typing';
 
 const restAgainMs = 3_000;
 
@@ -77,6 +78,9 @@ export const useChat = defineStore('chat', () => {
     });
   });
 
+  const typists = new Typists();
+  const signal = new TypingSignal((partner, typing) => link.signalTyping(partner, typing));
+
   const link: Link = new Link({
     token: () => session.token(),
     renew: (stale) => session.renew(stale),
@@ -86,6 +90,7 @@ export const useChat = defineStore('chat', () => {
     message: received,
     read: (mark) => conversations.read(mark),
     presence: seen,
+    typing: (userId, typing) => typists.heard(userId, typing),
     cursorRefused: () => void reload().catch(() => undefined),
     failed,
   });
@@ -93,6 +98,7 @@ export const useChat = defineStore('chat', () => {
   function lost(): void {
     online.value = false;
     outbox.setOnline(false);
+    typists.clear();
   }
 
   function seen(userId: number, presence: Presence): void {
@@ -149,6 +155,7 @@ export const useChat = defineStore('chat', () => {
     const fresh = conversations.receive(message);
     if (message.clientId !== null && message.receiverId === partner) outbox.stored(message.clientId, { id: message.id, at: message.at, duplicate: true });
     if (!people.byId.has(partner)) people.refreshSoon();
+    if (message.senderId === partner) typists.heard(partner, false);
     if (!fresh.some((entry) => !entry.mine && entry.state !== 'read')) return;
     arrival.value = { id: message.id, partner, content: message.content };
     for (const listener of listeners) listener(arrival.value);
@@ -201,6 +208,7 @@ export const useChat = defineStore('chat', () => {
     link.close();
     listing.stop();
     outbox.close();
+    typists.clear();
     reporter.inView(null, null);
     conversations.clear(0);
     people.clear();
@@ -239,6 +247,7 @@ export const useChat = defineStore('chat', () => {
   }
 
   function send(partner: number, text: string): void {
+    signal.stop();
     outbox.add({ clientId: newClientId(), receiverId: partner, content: normalise(text) }, Date.now());
   }
 
@@ -280,6 +289,10 @@ export const useChat = defineStore('chat', () => {
     discard: (clientId: string) => outbox.remove(clientId),
     inView,
     setAttentive: (attentive: boolean) => reporter.setAttentive(attentive),
+    /** Partners who type now. */
+    typists: typists.ids,
+    typed: (partner: number) => signal.typed(partner),
+    stopTyping: () => signal.stop(),
     wake: () => link.wake(),
     probe: () => link.probe(),
   };

@@ -8,7 +8,7 @@ const kept = (partner: number): string | null => localStorage.getItem(`parley.dr
 
 function signedIn(id = me): void {
   const user = { id, name: 'Me', role: 'user' };
-  localStorage.setItem('parley.session', JSON.stringify({ tokens: { access: 'a', refresh: 'r', expiresAt: Date.now() + 3_600_000 }, user }));
+  localStorage.setItem('parley.session', JSON.stringify({ access: 'a', refresh: 'r', expiresAt: Date.now() + 3_600_000, user }));
 }
 
 beforeEach(() => {

@@ -13,6 +13,7 @@ function setUp(changes: Partial<LinkPorts> = {}) {
     lost: vi.fn(),
     message: vi.fn(),
     read: vi.fn(),
+    typing: vi.fn(),
     presence: vi.fn(),
     cursorRefused: vi.fn(),
     failed: vi.fn(),

@@ -2,7 +2,7 @@
 // Decides nothing about messages.
 import { io, type Socket } from 'socket.io-client';
 import { ApiError } from '@/api/http';
-import { asObject, DecodeError, optional, asText } from '@/api/decode';
+import { asFlag, asId, asObject, DecodeError, optional, asText } from '@/api/decode';
 import {
   asAck,
   asFailure,
@@ -29,6 +29,7 @@ export interface LinkPorts {
   message(message: ChatMessage): void;
   read(mark: ReadMark): void;
   presence(userId: number, presence: Presence): void;
+  typing(userId: number, typing: boolean): void;
   /** The server does not know our cursor. */
   cursorRefused(): void;
   /** A failure of an event that carried this client id. */
@@ -76,6 +77,10 @@ export class Link {
     this.listen(socket, 'presence', (value) => {
       const { id, presence } = asPresenceChange(value);
       this.ports.presence(id, presence);
+    });
+    this.listen(socket, 'typing', (value) => {
+      const it = asObject(value);
+      this.ports.typing(asId(it['sender_id']), asFlag(it['typing']));
     });
     this.listen(socket, 'resumed', (value) => {
       this.refusals = 0;
@@ -141,6 +146,11 @@ export class Link {
         this.broken('smessage', error);
       }
     });
+  }
+
+  /** Of no use later: what cannot be sent now never is. */
+  signalTyping(receiverId: number, typing: boolean): void {
+    if (this.socket?.connected === true) this.socket.emit('typing', { receiver_id: receiverId, typing });
   }
 
   /** `done(false)`: not known to have been stored. */

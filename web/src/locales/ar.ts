@@ -213,6 +213,7 @@ export const ar: Messages = {
   'message.not_sent.reason': 'لم تُرسل: {reason}',
   'message.retry': 'إعادة المحاولة',
   'message.delete': 'حذف',
+  'chat.typing': 'يكتب الآن…',
   'message.code': 'مقطع من شيفرة',
   'message.copy': 'نسخ الشيفرة',
   'message.copied': 'تم النسخ',

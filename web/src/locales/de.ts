@@ -185,6 +185,7 @@ export const de: Messages = {
   'message.not_sent.reason': 'Nicht gesendet: {reason}',
   'message.retry': 'Erneut senden',
   'message.delete': 'Löschen',
+  'chat.typing': 'Schreibt …',
   'message.code': 'Quelltext',
   'message.copy': 'Code kopieren',
   'message.copied': 'Kopiert',

@@ -194,6 +194,7 @@ export const en = {
   'message.not_sent.reason': 'Not sent: {reason}',
   'message.retry': 'Retry',
   'message.delete': 'Delete',
+  'chat.typing': 'Typing…',
   'message.code': 'Block of code',
   'message.copy': 'Copy code',
   'message.copied': 'Copied',

@@ -185,6 +185,7 @@ export const es: Messages = {
   'message.not_sent.reason': 'Sin enviar: {reason}',
   'message.retry': 'Reintentar',
   'message.delete': 'Eliminar',
+  'chat.typing': 'Escribiendo…',
   'message.code': 'Bloque de código',
   'message.copy': 'Copiar código',
   'message.copied': 'Copiado',

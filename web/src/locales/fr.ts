@@ -185,6 +185,7 @@ export const fr: Messages = {
   'message.not_sent.reason': 'Non envoyé : {reason}',
   'message.retry': 'Réessayer',
   'message.delete': 'Supprimer',
+  'chat.typing': 'Écrit…',
   'message.code': 'Bloc de code',
   'message.copy': 'Copier le code',
   'message.copied': 'Copié',

@@ -185,6 +185,7 @@ export const pt: Messages = {
   'message.not_sent.reason': 'Não enviada: {reason}',
   'message.retry': 'Tentar de novo',
   'message.delete': 'Excluir',
+  'chat.typing': 'Digitando…',
   'message.code': 'Bloco de código',
   'message.copy': 'Copiar código',
   'message.copied': 'Copiado',

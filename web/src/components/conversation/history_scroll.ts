@@ -66,9 +66,13 @@ export function useHistoryScroll(scroller: Scroller, rows: Rows, place: Place | 
     virtualizer.value.scrollToEnd();
   }
 
+  let height = 0;
   function look(): void {
     const box = scroller.value;
-    if (box !== null) atEnd.value = box.scrollHeight - box.scrollTop - box.clientHeight <= endPx;
+    if (box === null) return;
+    // Of another height: whoever was at the end is about to be put there again.
+    if (!atEnd.value || box.clientHeight === height) atEnd.value = box.scrollHeight - box.scrollTop - box.clientHeight <= endPx;
+    height = box.clientHeight;
   }
 
   // Puts the first place into the window; returns how far it was off.
@@ -94,6 +98,7 @@ export function useHistoryScroll(scroller: Scroller, rows: Rows, place: Place | 
       await frame();
       if (approach() < 1) break;
     }
+    atEnd.value = false;
     look();
     settled.value = true;
   }
