@@ -56,6 +56,16 @@ function onResize(scroller: Scroller, act: () => void): void {
   onBeforeUnmount(() => observer.disconnect());
 }
 
+// One's own message is always shown, wherever one was.
+function onOwnMessage(rows: Rows, act: () => void): void {
+  watch(
+    () => rows().at(-1),
+    (last, before) => {
+      if (last?.kind === 'message' && last.entry.mine && last.entry.id === null && last.key !== before?.key) act();
+    },
+  );
+}
+
 export function useHistoryScroll(scroller: Scroller, rows: Rows, place: Place | null) {
   const { virtualizer, items, total, measure, startOf, rowAt } = useVirtualRows(scroller, rows, place?.sizes ?? []);
   const atEnd = ref(true);
@@ -111,14 +121,7 @@ export function useHistoryScroll(scroller: Scroller, rows: Rows, place: Place | 
     return { anchor, sizes: virtualizer.value.takeSnapshot() };
   }
 
-  // One's own message is always shown, wherever one was.
-  watch(
-    () => rows().at(-1),
-    (last, before) => {
-      if (last?.kind === 'message' && last.entry.mine && last.entry.id === null && last.key !== before?.key) void nextTick(toEnd);
-    },
-  );
-
+  onOwnMessage(rows, () => void nextTick(toEnd));
   onMounted(() => void nextTick(settle));
   // The window may shrink under the reader: the composer grows, a keyboard opens.
   onResize(scroller, () => {
