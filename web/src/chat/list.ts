@@ -5,7 +5,7 @@ import { openStorage } from '@/session/storage';
 import { useSession } from '@/session/session';
 import { useChat } from './chat';
 import { usePeople } from './people';
-import { asGroups, buildRoster, byName, fold, inOrder, keepPlaces, matcher, type ListItem, type Order, type RosterRow } from './roster';
+import { asGroups, buildRoster, fold, inLine, inOrder, keepPlaces, matcher, type ListItem, type Order, type RosterRow } from './roster';
 
 const storageKey = 'parley.order';
 const orders: readonly Order[] = ['newest', 'unread', 'waiting'];
@@ -29,8 +29,8 @@ export const useList = defineStore('list', () => {
   /** How far the list is scrolled, while another screen is shown instead. */
   const place = ref(0);
 
-  const sorted = computed(() => byName(people.byId.values()));
-  const roster = computed(() => buildRoster(sorted.value, people.find, chat.summaries));
+  const line = computed(() => inLine(people.byId.values()));
+  const roster = computed(() => buildRoster(line.value, people.find, chat.summaries));
   const folded = computed(() => new Map([...people.partners.values(), ...people.byId.values()].map((person) => [person.id, fold(person.name)])));
 
   function found(text: string): (row: RosterRow) => boolean {

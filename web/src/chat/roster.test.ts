@@ -2,21 +2,22 @@ import { describe, expect, it } from 'vitest';
 import type { Person, Role } from '@/api/types';
 import type { Summary } from './conversations';
 import type { Entry } from './log';
-import { asGroups, buildRoster, byName, inOrder, keepPlaces, matches, type ListItem, type RosterRow } from './roster';
+import { asGroups, buildRoster, inLine, inOrder, keepPlaces, matches, type ListItem, type RosterRow } from './roster';
 
 const last: Entry = { key: 'k', id: 1, clientId: null, mine: false, content: 'hi', at: 0, state: 'sent', failure: null };
 const person = (id: number, name: string, role: Role = 'user'): Person => ({ id, name, role });
 const summary = (at: number, more: Partial<Summary> = {}): Summary => ({ last: { ...last, id: at }, at, unread: 0, waitingSince: null, ...more });
 const roster = (people: readonly Person[], summaries: readonly [number, Summary][]) =>
-  buildRoster(byName(people), (id) => people.find((it) => it.id === id) ?? null, new Map(summaries));
+  buildRoster(inLine(people), (id) => people.find((it) => it.id === id) ?? null, new Map(summaries));
 const ids = (rows: readonly RosterRow[]): number[] => rows.map((row) => row.id);
 const texts = (items: readonly ListItem[]): (string | number)[] => items.map((item) => (item.kind === 'row' ? item.row.id : item.group));
 
 describe('buildRoster', () => {
-  it('puts the newest activity first, then those without any by name', () => {
-    const found = roster([person(1, 'Zoë'), person(2, 'anna'), person(3, 'Maya'), person(4, 'Ben')], [[1, summary(10)], [3, summary(50)]]);
+  it('puts the newest activity first, then those without any: colleagues by name, customers by their coming', () => {
+    const people = [person(1, 'Zoë'), person(2, 'anna', 'admin'), person(3, 'Maya'), person(4, 'Ben'), person(5, 'Émil', 'admin'), person(6, 'Eve', 'admin'), person(7, 'Al')];
+    const found = roster(people, [[1, summary(10)], [3, summary(50)]]);
     expect(ids(found.talks)).toEqual([3, 1]);
-    expect(ids(found.others)).toEqual([2, 4]);
+    expect(ids(found.others)).toEqual([2, 5, 6, 7, 4]);
   });
 
   it('goes by ids where clocks disagree, and takes what waits to be sent for the newest', () => {

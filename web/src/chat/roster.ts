@@ -22,18 +22,20 @@ export type ListItem =
 export interface Roster {
   /** People one has written with, newest activity first. */
   readonly talks: readonly RosterRow[];
-  /** The others, by name. */
+  /** The others: colleagues by name, then customers, who registered last first. */
   readonly others: readonly RosterRow[];
 }
 
-/** By name as a reader expects it. To be done once for each list of people: it is what costs. */
-export function byName(people: Iterable<Person>): Person[] {
+/** The team by name as a reader expects it, then customers: who registered last is at hand. Once for each list of people. */
+export function inLine(people: Iterable<Person>): Person[] {
   const names = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
-  return [...people].sort((a, b) => names.compare(a.name, b.name) || a.id - b.id);
+  const all = [...people];
+  const team = all.filter((person) => person.role === 'admin').sort((a, b) => names.compare(a.name, b.name) || a.id - b.id);
+  return [...team, ...all.filter((person) => person.role !== 'admin').sort((a, b) => b.id - a.id)];
 }
 
 export function buildRoster(
-  sorted: readonly Person[],
+  people: readonly Person[],
   find: (id: number) => Person | null,
   summaries: ReadonlyMap<number, Summary>,
 ): Roster {
@@ -41,7 +43,7 @@ export function buildRoster(
   for (const [id, summary] of summaries) if (summary.last !== null) talks.push({ id, person: find(id), summary });
   talks.sort(newestFirst);
   const others: RosterRow[] = [];
-  for (const person of sorted) {
+  for (const person of people) {
     const summary = summaries.get(person.id) ?? null;
     if (summary?.last == null) others.push({ id: person.id, person, summary });
   }
