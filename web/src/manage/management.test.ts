@@ -5,12 +5,14 @@ import { useSession } from '@/session/session';
 import { Vault } from '@/session/vault';
 import { useManagement } from './management';
 
-const lists: Readonly<Record<string, unknown>> = {
-  '/chat/users': [
-    { id: 3, name: 'Zoe', role: 'user', online: true, last_seen: null },
-    { id: 2, name: 'Bea', role: 'user', online: false, last_seen: null },
-  ],
-  '/chat/admins': [{ id: 1, name: 'Maya', role: 'admin', online: true, last_seen: null }],
+const maya = { id: 1, name: 'Maya', email: 'maya@example.com', role: 'admin', disabled: false } as const;
+const bea = { id: 2, name: 'Bea', email: 'bea@example.com', role: 'user', disabled: false } as const;
+const zoe = { id: 3, name: 'Zoe', email: 'zoe@example.com', role: 'user', disabled: true } as const;
+
+// By two pages.
+const lists: Readonly<Record<string, Answer>> = {
+  '/admin/users': { body: [bea, zoe], more: true },
+  '/admin/users?before=2': { body: [maya], more: false },
 };
 
 function setUp(answers: Readonly<Record<string, unknown>> = {}) {
@@ -21,50 +23,44 @@ function setUp(answers: Readonly<Record<string, unknown>> = {}) {
   const asked: [string, unknown][] = [];
   vi.spyOn(session, 'authorised').mockImplementation((path, options = {}): Promise<Answer> => {
     if (options.method !== undefined) asked.push([`${options.method} ${path}`, options.body]);
-    const body = options.method === undefined ? lists[path.split('?')[0] ?? ''] : answers[`${options.method} ${path}`];
-    return body === undefined ? Promise.reject(new ApiError(409, 'last_admin')) : Promise.resolve({ body, more: false });
+    const body = answers[`${options.method ?? 'GET'} ${path}`];
+    const answer = lists[path] ?? (body === undefined ? undefined : { body, more: false });
+    return answer === undefined ? Promise.reject(new ApiError(409, 'last_admin')) : Promise.resolve(answer);
   });
   return { management: useManagement(), session, asked };
 }
-
-const names = (management: ReturnType<typeof useManagement>) => management.members.map((it) => it.name);
 
 beforeEach(() => {
   localStorage.clear();
 });
 
 describe('useManagement', () => {
-  it('knows everybody by name, oneself too', async () => {
+  it('knows everybody by name, whatever the pages, oneself and who is disabled too', async () => {
     const { management } = setUp();
+    expect(management.loaded).toBe(false);
     await management.load();
-    expect(names(management)).toEqual(['Bea', 'Maya', 'Zoe']);
+    expect(management.members).toEqual([bea, maya, zoe]);
+    expect(management.loaded).toBe(true);
   });
 
-  it('keeps in sight who was disabled, though the lists leave them out', async () => {
-    const { management, asked } = setUp({ 'PATCH /admin/users/2': { id: 2, name: 'Bea', role: 'user', disabled: true } });
+  it('shows what the server made of a change', async () => {
+    const { management, asked } = setUp({ 'PATCH /admin/users/2': { ...bea, disabled: true } });
     await management.load();
-    const [bea] = management.members;
-    if (bea === undefined) throw new Error('nobody');
     await management.change(bea, { disabled: true });
     expect(asked).toEqual([['PATCH /admin/users/2', { disabled: true }]]);
-    expect(management.members.find((it) => it.id === 2)).toMatchObject({ name: 'Bea', disabled: true });
+    expect(management.members).toEqual([{ ...bea, disabled: true }, maya, zoe]);
   });
 
   it('changes nothing when the server refuses', async () => {
     const { management } = setUp();
     await management.load();
-    const maya = management.members.find((it) => it.id === 1);
-    if (maya === undefined) throw new Error('nobody');
     await expect(management.change(maya, { role: 'user' })).rejects.toMatchObject({ code: 'last_admin' });
-    expect(management.members.find((it) => it.id === 1)?.role).toBe('admin');
+    expect(management.members).toEqual([bea, maya, zoe]);
   });
 
   it('gets codes with their end, and takes no other shape for one', async () => {
     const { management } = setUp({ 'POST /admin/invites': { code: 'abc', expires: '2026-11-26T12:00:00' }, 'POST /admin/users/2/reset': { code: 7 } });
-    await management.load();
     await expect(management.invite()).resolves.toEqual({ code: 'abc', expires: Date.UTC(2026, 10, 26, 12) });
-    const [bea] = management.members;
-    if (bea === undefined) throw new Error('nobody');
     await expect(management.resetCode(bea)).rejects.toThrow();
   });
 });

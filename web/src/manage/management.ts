@@ -1,12 +1,11 @@
-// What an admin may change about people. The server decides; what it answered is shown until the lists are asked anew.
+// The people as an admin sees them, disabled ones too, and what may be changed about them. The server decides.
 import { defineStore } from 'pinia';
 import { computed, shallowRef, watch } from 'vue';
-import { asFlag, asObject, asText, asTime, optional } from '@/api/decode';
-import { asPerson, type Person, type Role } from '@/api/types';
-import { usePeople } from '@/chat/people';
+import { asArray, asFlag, asObject, asText, asTime } from '@/api/decode';
+import { asProfile, type Profile, type Role } from '@/api/types';
 import { useSession } from '@/session/session';
 
-export interface Member extends Person {
+export interface Member extends Profile {
   readonly disabled: boolean;
 }
 
@@ -18,7 +17,7 @@ export interface OneTimeCode {
 }
 
 function asMember(value: unknown): Member {
-  return { ...asPerson(value), disabled: optional(asObject(value)['disabled'], asFlag) ?? false };
+  return { ...asProfile(value), disabled: asFlag(asObject(value)['disabled']) };
 }
 
 function asCode(value: unknown): OneTimeCode {
@@ -26,34 +25,41 @@ function asCode(value: unknown): OneTimeCode {
   return { code: asText(it['code']), expires: asTime(it['expires']) };
 }
 
+const pagesMost = 50;
+
 export const useManagement = defineStore('management', () => {
   const session = useSession();
-  const people = usePeople();
-  // The lists of the server leave out who is disabled.
-  const changed = shallowRef<ReadonlyMap<number, Member>>(new Map());
+  const byId = shallowRef<ReadonlyMap<number, Member>>(new Map());
+  const loaded = shallowRef(false);
 
   watch(
     () => session.user?.id,
     () => {
-      changed.value = new Map();
+      byId.value = new Map();
+      loaded.value = false;
     },
   );
 
-  /** Everybody known, oneself too, by name. */
-  const members = computed((): Member[] => {
-    const all = new Map<number, Member>();
-    for (const person of people.byId.values()) all.set(person.id, { id: person.id, name: person.name, role: person.role, disabled: false });
-    if (session.user !== null) all.set(session.user.id, { ...session.user, disabled: false });
-    for (const member of changed.value.values()) all.set(member.id, member);
-    return [...all.values()].sort((a, b) => a.name.localeCompare(b.name) || a.id - b.id);
-  });
+  /** Everybody, by name. */
+  const members = computed(() => [...byId.value.values()].sort((a, b) => a.name.localeCompare(b.name) || a.id - b.id));
+
+  // The newest come first, a thousand at a time; older ones below the lowest id so far.
+  async function load(): Promise<void> {
+    const found = new Map<number, Member>();
+    for (let page = 0; page < pagesMost; page += 1) {
+      const least = Math.min(...found.keys());
+      const answer = await session.authorised(found.size === 0 ? '/admin/users' : `/admin/users?before=${least}`);
+      for (const member of asArray(answer.body).map(asMember)) found.set(member.id, member);
+      if (!answer.more) break;
+    }
+    byId.value = found;
+    loaded.value = true;
+  }
 
   async function change(member: Member, fields: { role?: Role; disabled?: boolean }): Promise<void> {
     const answer = await session.authorised(`/admin/users/${member.id}`, { method: 'PATCH', body: fields });
-    changed.value = new Map(changed.value).set(member.id, { ...member, ...fields, ...asMember(answer.body) });
+    byId.value = new Map(byId.value).set(member.id, asMember(answer.body));
     if (member.id === session.user?.id) await session.loadProfile();
-    // Short of news at worst.
-    void people.refresh().catch(() => undefined);
   }
 
   async function resetCode(member: Member): Promise<OneTimeCode> {
@@ -64,5 +70,5 @@ export const useManagement = defineStore('management', () => {
     return asCode((await session.authorised('/admin/invites', { method: 'POST' })).body);
   }
 
-  return { members, load: () => people.refresh(), change, resetCode, invite };
+  return { members, loaded, load, change, resetCode, invite };
 });

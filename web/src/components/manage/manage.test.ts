@@ -6,7 +6,7 @@ import { useManagement, type Member } from '@/manage/management';
 import InviteDialog from './InviteDialog.vue';
 import MemberDialog from './MemberDialog.vue';
 
-const bea: Member = { id: 2, name: 'Bea', role: 'user', disabled: false };
+const bea: Member = { id: 2, name: 'Bea', email: 'bea@example.com', role: 'user', disabled: false };
 const code = { code: 'k7-mango', expires: Date.UTC(2026, 10, 26, 12) };
 
 function setUp(member: Member, self = false) {
