@@ -50,9 +50,9 @@ export class Server {
     await this.run(new URL(this.url).host);
   }
 
-  /** `parley WORDS…` beside the running server. */
-  async command(...words: string[]): Promise<void> {
-    await promisify(execFile)(executable(), [...words, '--data', this.data]);
+  /** `parley WORDS…` beside the running server; what it printed. */
+  async command(...words: string[]): Promise<string> {
+    return (await promisify(execFile)(executable(), [...words, '--data', this.data])).stdout;
   }
 
   /** What no client can bring about, such as messages of last week: written into the database of the stopped server. */
