@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "parley/domain/validation.hpp"
+#include "sio/runtime/clock.hpp"
 
 namespace parley::app {
 namespace {
@@ -24,6 +25,8 @@ AdminResult failure_of(service::AccountError error) {
       return failure(ExitCode::data, "this is the last enabled admin; make another one first");
     case service::AccountError::changed_meanwhile:
       return failure(ExitCode::data, "the account was changed by somebody else meanwhile; try again");
+    case service::AccountError::invalid_code:
+      return failure(ExitCode::data, "the code is not valid");
     case service::AccountError::storage_unavailable:
       return storage_failure();
   }
@@ -55,6 +58,8 @@ AdminResult failure_of(service::PasswordChangeError error, std::string_view pass
   switch (error) {
     case service::PasswordChangeError::wrong_password:
       return failure(ExitCode::data, "the password is wrong");
+    case service::PasswordChangeError::invalid_code:
+      return failure_of(service::AccountError::invalid_code);
     case service::PasswordChangeError::unacceptable:
       return failure(ExitCode::data, "password " + std::string(domain::to_sentence(domain::check_password(password))));
     case service::PasswordChangeError::not_found:
@@ -65,11 +70,11 @@ AdminResult failure_of(service::PasswordChangeError error, std::string_view pass
   return failure(ExitCode::internal, "unknown error");
 }
 
-std::optional<domain::UserId> parse_user_id(std::string_view text) {
+std::optional<std::int64_t> parse_id(std::string_view text) {
   std::int64_t id = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
   if (error != std::errc{} || end != text.data() + text.size() || id < 1) return std::nullopt;
-  return domain::UserId(id);
+  return id;
 }
 
 }  // namespace
@@ -85,6 +90,14 @@ AdminResult AdminCommands::run(const AdminRequest& request) {
     case Command::user_disable:
     case Command::user_enable:
       return change(request);
+    case Command::user_reset:
+      return reset(request);
+    case Command::invite_create:
+      return invite();
+    case Command::invite_list:
+      return list_invites();
+    case Command::invite_revoke:
+      return revoke_invite(request);
     case Command::serve:
     case Command::migrate:
     case Command::backup:
@@ -138,9 +151,37 @@ AdminResult AdminCommands::change(const AdminRequest& request) {
   return {ExitCode::ok, {}, {*user}};
 }
 
+AdminResult AdminCommands::reset(const AdminRequest& request) {
+  auto found = find(request.account);
+  if (!found) return found.error();
+  auto code = accounts_.issue_reset(found->id, std::nullopt, sio::rt::unix_now_us());
+  if (!code) return failure_of(code.error());
+  return {ExitCode::ok, {}, {*found}, std::move(*code), {}};
+}
+
+AdminResult AdminCommands::invite() {
+  auto code = accounts_.invite(std::nullopt, sio::rt::unix_now_us());
+  if (!code) return failure_of(code.error());
+  return {ExitCode::ok, {}, {}, std::move(*code), {}};
+}
+
+AdminResult AdminCommands::list_invites() {
+  auto invites = codes_.invites(sio::rt::unix_now_us());
+  if (!invites) return storage_failure();
+  return {ExitCode::ok, {}, {}, {}, std::move(*invites)};
+}
+
+AdminResult AdminCommands::revoke_invite(const AdminRequest& request) {
+  const auto id = parse_id(request.account);
+  const auto revoked = codes_.revoke_invite(id.value_or(0));
+  if (revoked) return {};
+  if (revoked.error() == service::AccountError::not_found) return failure(ExitCode::data, "there is no such invite");
+  return failure_of(revoked.error());
+}
+
 sio::Result<domain::User, AdminResult> AdminCommands::find(const std::string& account) {
-  if (const auto id = parse_user_id(account)) {
-    const auto user = directory_.find(*id);
+  if (const auto id = parse_id(account)) {
+    const auto user = directory_.find(domain::UserId(*id));
     if (!user) return sio::fail(storage_failure());
     if (!*user) return sio::fail(failure_of(service::AccountError::not_found));
     return **user;

@@ -12,12 +12,13 @@
 #include "parley/domain/user.hpp"
 #include "parley/service/accounts.hpp"
 #include "parley/service/directory.hpp"
+#include "parley/service/one_time_codes.hpp"
 
 namespace parley::app {
 
 struct AdminRequest {
-  Command command = Command::user_list;  // one of user_…
-  std::string account;                   // e-mail address or id
+  Command command = Command::user_list;  // one of user_… or invite_…
+  std::string account;                   // e-mail address or id; invite_revoke: the invite's id
   std::string name;
   std::string role;
   std::string password;
@@ -27,6 +28,8 @@ struct AdminResult {
   ExitCode code = ExitCode::ok;
   std::string error;                // a sentence unless code is ok
   std::vector<domain::User> users;  // whom it was about, as they are now
+  std::optional<service::IssuedCode> code = {};
+  std::vector<service::Invite> invites = {};
 };
 
 // The words of the control socket. None: not one of ours.
@@ -37,8 +40,8 @@ std::optional<AdminResult> admin_result_from_json(std::string_view text);
 
 class AdminCommands {
  public:
-  AdminCommands(service::Directory& directory, service::Accounts& accounts)
-      : directory_(directory), accounts_(accounts) {}
+  AdminCommands(service::Directory& directory, service::OneTimeCodes& codes, service::Accounts& accounts)
+      : directory_(directory), codes_(codes), accounts_(accounts) {}
 
   // Blocks; hashes for user_add and user_password.
   AdminResult run(const AdminRequest& request);
@@ -47,9 +50,14 @@ class AdminCommands {
   AdminResult add(const AdminRequest& request);
   AdminResult list();
   AdminResult change(const AdminRequest& request);
+  AdminResult reset(const AdminRequest& request);
+  AdminResult invite();
+  AdminResult list_invites();
+  AdminResult revoke_invite(const AdminRequest& request);
   sio::Result<domain::User, AdminResult> find(const std::string& account);
 
   service::Directory& directory_;
+  service::OneTimeCodes& codes_;
   service::Accounts& accounts_;
 };
 

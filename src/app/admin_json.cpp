@@ -11,12 +11,16 @@
 namespace parley::app {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Command>, 6> kCommands{{{"add", Command::user_add},
-                                                                         {"list", Command::user_list},
-                                                                         {"password", Command::user_password},
-                                                                         {"role", Command::user_role},
-                                                                         {"disable", Command::user_disable},
-                                                                         {"enable", Command::user_enable}}};
+constexpr std::array<std::pair<std::string_view, Command>, 10> kCommands{{{"add", Command::user_add},
+                                                                          {"list", Command::user_list},
+                                                                          {"password", Command::user_password},
+                                                                          {"reset", Command::user_reset},
+                                                                          {"role", Command::user_role},
+                                                                          {"disable", Command::user_disable},
+                                                                          {"enable", Command::user_enable},
+                                                                          {"invite", Command::invite_create},
+                                                                          {"invites", Command::invite_list},
+                                                                          {"revoke", Command::invite_revoke}}};
 
 // A list of all accounts may be long; the depth is ours.
 constexpr sio::json::Limits kLimits{.depth_max = 4, .members_max = 100'000'000};
@@ -33,6 +37,43 @@ std::optional<domain::User> user_of(const sio::json::Value& value) {
   if (!id || !id->as_int64() || !role || !disabled || !disabled->as_bool()) return std::nullopt;
   return domain::User{domain::UserId(*id->as_int64()), text_of(value, "name"), text_of(value, "email"), *role,
                       *disabled->as_bool()};
+}
+
+std::optional<std::int64_t> number_of(const sio::json::Value& object, std::string_view key) {
+  const auto value = object.find(key);
+  return value ? value->as_int64() : std::nullopt;
+}
+
+std::optional<service::Invite> invite_of(const sio::json::Value& value) {
+  const auto id = number_of(value, "id");
+  const auto made_by = number_of(value, "made_by");
+  const auto made = number_of(value, "made");
+  const auto expires = number_of(value, "expires");
+  if (!id || !made_by || !made || !expires) return std::nullopt;
+  return service::Invite{*id, *made_by == 0 ? std::nullopt : std::optional(domain::UserId(*made_by)), *made, *expires};
+}
+
+void write_invite(sio::json::Writer& json, const service::Invite& invite) {
+  json.begin_object()
+      .member("id", invite.id)
+      .member("made_by", invite.made_by ? invite.made_by->value : std::int64_t{0})
+      .member("made", invite.made_unix_us)
+      .member("expires", invite.expires_unix_us)
+      .end_object();
+}
+
+// Codes and invites, where there are any.
+bool read_codes(const sio::json::Value& value, AdminResult& result) {
+  if (const auto expires = number_of(value, "expires")) result.code = {text_of(value, "code"), *expires};
+  const auto invites = value.find("invites");
+  if (!invites) return true;
+  if (!invites->is_array()) return false;
+  for (const sio::json::Value& each : invites->elements()) {
+    auto invite = invite_of(each);
+    if (!invite) return false;
+    result.invites.push_back(*invite);
+  }
+  return true;
 }
 
 }  // namespace
@@ -85,7 +126,13 @@ std::string to_json(const AdminResult& result) {
       .key("users")
       .begin_array();
   for (const domain::User& user : result.users) write_user(json, user);
-  json.end_array().end_object();
+  json.end_array().key("invites").begin_array();
+  for (const service::Invite& invite : result.invites) write_invite(json, invite);
+  json.end_array();
+  if (result.code) {
+    json.member("code", std::string_view(result.code->code)).member("expires", result.code->expires_unix_us);
+  }
+  json.end_object();
   return text;
 }
 
@@ -103,6 +150,7 @@ std::optional<AdminResult> admin_result_from_json(std::string_view text) {
     if (!user) return std::nullopt;
     result.users.push_back(std::move(*user));
   }
+  if (!read_codes(value, result)) return std::nullopt;
   return result;
 }
 

@@ -15,7 +15,8 @@ namespace {
 
 TEST(AdminJson, RequestsAndResultsSurviveTheirJsonForm) {
   for (const auto command : {Command::user_add, Command::user_list, Command::user_password, Command::user_role,
-                             Command::user_disable, Command::user_enable}) {
+                             Command::user_disable, Command::user_enable, Command::user_reset, Command::invite_create,
+                             Command::invite_list, Command::invite_revoke}) {
     const AdminRequest request{command, "zo\xC3\xAB@example.com", "Zo\xC3\xAB \"Z\"\n", "admin", "p\\ss\"w\xC3\xB6rd"};
     const auto back = admin_request_from_json(to_json(request));
     ASSERT_TRUE(back.has_value());
@@ -38,6 +39,23 @@ TEST(AdminJson, RequestsAndResultsSurviveTheirJsonForm) {
   EXPECT_EQ(back->users[0].role, domain::Role::admin);
   EXPECT_TRUE(back->users[0].disabled);
   EXPECT_EQ(back->users[1].email, "bob@example.com");
+}
+
+TEST(AdminJson, CodesAndInvitesSurviveTheirJsonForm) {
+  AdminResult result;
+  EXPECT_FALSE(admin_result_from_json(to_json(result))->code);
+  result.code = {"7K3QX9-D2MNAB-V0TRW8-H5JCEZ", 1'732'708'800'000'000};
+  result.invites = {{1, std::nullopt, 5, 6}, {2, domain::UserId(7), 8, 9}};
+  const auto back = admin_result_from_json(to_json(result));
+  ASSERT_TRUE(back && back->code);
+  EXPECT_EQ(back->code->code, result.code->code);
+  EXPECT_EQ(back->code->expires_unix_us, result.code->expires_unix_us);
+  ASSERT_EQ(back->invites.size(), 2U);
+  EXPECT_FALSE(back->invites[0].made_by);
+  EXPECT_EQ(back->invites[1].made_by, domain::UserId(7));
+  EXPECT_EQ(back->invites[1].made_unix_us, 8);
+  EXPECT_EQ(back->invites[1].expires_unix_us, 9);
+  EXPECT_FALSE(admin_result_from_json(R"({"exit":0,"users":[],"invites":[{}]})"));
 }
 
 TEST(AdminJson, WhatIsNoneOfThemIsRefused) {

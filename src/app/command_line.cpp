@@ -72,6 +72,7 @@ class Parser {
     CLI::App& migrate = add(app_, "migrate", "bring the database to the newest schema", Command::migrate);
     migrate.add_flag("--dry-run", line_.dry_run, "only say what would be done");
     add_user_commands();
+    add_invite_commands();
     CLI::App& backup = add(app_, "backup", "copy the database into FILE, while the server runs", Command::backup);
     backup.add_option("file", line_.file, "the copy; its directory must exist")->required()->type_name("FILE");
     backup.add_flag("--overwrite", line_.overwrite, "replace FILE if it exists");
@@ -116,7 +117,7 @@ class Parser {
   }
 
   void add_user_commands() {
-    CLI::App& user = *app_.add_subcommand("user", "accounts: add, list, password, role, disable, enable");
+    CLI::App& user = *app_.add_subcommand("user", "accounts: add, list, password, reset, role, disable, enable");
     user.require_subcommand(1);
     const auto account = [this](CLI::App& app, const std::string& name) {
       app.add_option(name, line_.account)->required()->type_name("");
@@ -132,11 +133,25 @@ class Parser {
     add(user, "list", "all accounts", Command::user_list);
     account(add(user, "password", "set a new password; read from standard input or asked for", Command::user_password),
             "account");
+    account(
+        add(user, "reset", "print a code with which a new password can be set, once, within 24 h", Command::user_reset),
+        "account");
     CLI::App& set_role = add(user, "role", "make it an admin or a user", Command::user_role);
     account(set_role, "account");
     set_role.add_option("role", line_.role)->required()->check(role)->type_name("");
     account(add(user, "disable", "no login, no messages to it, out at once", Command::user_disable), "account");
     account(add(user, "enable", "undo disable", Command::user_enable), "account");
+  }
+
+  void add_invite_commands() {
+    CLI::App& invite = *app_.add_subcommand("invite", "one-time codes for signing up as admin: create, list, revoke");
+    invite.require_subcommand(1);
+    add(invite, "create", "print a code that lets one admin in, within 7 days", Command::invite_create);
+    add(invite, "list", "those that can still be used; not their codes, which nobody keeps", Command::invite_list);
+    add(invite, "revoke", "make one useless", Command::invite_revoke)
+        .add_option("id", line_.account, "as listed")
+        ->required()
+        ->type_name("");
   }
 
   CLI::App app_;

@@ -16,9 +16,13 @@ enum class Command : unsigned char {
   user_add,
   user_list,
   user_password,
+  user_reset,
   user_role,
   user_disable,
   user_enable,
+  invite_create,
+  invite_list,
+  invite_revoke,
   backup,
   restore,
   check,
@@ -31,7 +35,7 @@ struct CommandLine {
   std::filesystem::path config_file;
   bool json = false;           // JSON lines for programs instead of tables for people
   bool dry_run = false;        // migrate
-  std::string account;         // user: e-mail address or id
+  std::string account;         // user: e-mail address or id; invite revoke: its id
   std::string name;            // user add
   std::string role;            // user add, user role
   std::filesystem::path file;  // backup, restore

@@ -95,10 +95,10 @@ struct Composition::Parts {
         store(open_store(given)),
         codec(load_secret_key(given.jwt_secret_path())),
         access(codec, store->logins()),
-        accounts(store->directory(), store->logins(), hasher, codec,
+        accounts(store->directory(), store->logins(), store->codes(), hasher, codec,
                  {config.access_token_ttl, config.refresh_token_ttl}),
         limiter({config.message_rate_per_second, config.message_burst}, config.rate_limits),
-        commands(store->directory(), accounts),
+        commands(store->directory(), store->codes(), accounts),
         ops_server(std::make_unique<OpsServer>(metrics, commands)),
         server(std::make_unique<sio::Server>(server_options(given))) {}
 
@@ -278,6 +278,17 @@ Composition::~Composition() { close(); }
 const std::vector<std::string>& Composition::urls() const { return parts_->urls; }
 
 std::string Composition::admin_signup() const { return parts_->admin_signup.describe(); }
+
+std::optional<std::string> Composition::first_admin_link() const {
+  Parts& parts = *parts_;
+  if (parts.admin_signup.mode != rest::AdminSignup::invite || parts.urls.empty()) return std::nullopt;
+  const auto any_admin = parts.store->directory().any_admin();
+  if (!any_admin || *any_admin) return std::nullopt;
+  const auto code = parts.accounts.invite(std::nullopt, sio::rt::unix_now_us());
+  if (!code) return std::nullopt;
+  const std::string& url = parts.urls.front();
+  return (url.starts_with("unix:") ? std::string() : url) + "/register#invite=" + code->code;
+}
 
 void Composition::run() {
   parts_->ops_server->start();

@@ -200,6 +200,10 @@ TEST(CommandLine, UserCommandsCarryTheirArguments) {
   EXPECT_EQ(role.line->role, "user");
   EXPECT_EQ(parse_arguments({"user", "disable", "7"}).line->command, Command::user_disable);
   EXPECT_EQ(parse_arguments({"user", "enable", "7"}).line->command, Command::user_enable);
+  EXPECT_EQ(parse_arguments({"user", "reset", "7"}).line->command, Command::user_reset);
+  EXPECT_EQ(parse_arguments({"invite", "create"}).line->command, Command::invite_create);
+  EXPECT_EQ(parse_arguments({"invite", "list"}).line->command, Command::invite_list);
+  EXPECT_EQ(parse_arguments({"invite", "revoke", "7"}).line->account, "7");
   EXPECT_EQ(parse_arguments({"migrate", "--dry-run"}).line->dry_run, true);
   EXPECT_EQ(parse_arguments({"check"}).line->command, Command::check);
   EXPECT_EQ(parse_arguments({"version"}).line->command, Command::version);

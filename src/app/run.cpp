@@ -21,9 +21,13 @@ ExitCode dispatch(const CommandLine& line) {
     case Command::user_add:
     case Command::user_list:
     case Command::user_password:
+    case Command::user_reset:
     case Command::user_role:
     case Command::user_disable:
     case Command::user_enable:
+    case Command::invite_create:
+    case Command::invite_list:
+    case Command::invite_revoke:
       return user_command(line);
     case Command::backup:
       return backup_command(line);

@@ -101,6 +101,8 @@ ExitCode serve_command(const CommandLine& line) {
     ops::log(ops::LogLevel::info, "listening", {{"url", url}});
   }
   std::cout << "admin sign-up: " << server.admin_signup() << std::endl;
+  // Not into the log, where it would be kept: whoever has it is an admin.
+  if (const auto link = server.first_admin_link()) std::cout << "first admin: " << *link << std::endl;
   ops::log(ops::LogLevel::info, "admin sign-up", {{"rule", server.admin_signup()}});
   signals.start([&server] { server.stop(); });
   server.run();

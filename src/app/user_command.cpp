@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "control_socket.hpp"
 #include "parley/auth/passwords.hpp"
+#include "parley/domain/timestamp.hpp"
 #include "parley/service/message_log.hpp"
 #include "password_input.hpp"
 #include "sio/json/writer.hpp"
@@ -25,7 +26,7 @@ class NoDelivery final : public service::CommitListener {
 
 // On the data directory itself, which no server uses then.
 AdminResult run_here(const Config& config, const AdminRequest& request) {
-  if (request.command == Command::user_add) {
+  if (request.command == Command::user_add || request.command == Command::invite_create) {
     make_data_directory(config.data);
   } else if (std::error_code error; !std::filesystem::exists(config.sqlite_file(), error)) {
     throw StartupError(ExitCode::unavailable, "there is no database " + config.sqlite_file().string());
@@ -37,8 +38,8 @@ AdminResult run_here(const Config& config, const AdminRequest& request) {
   const auth::PasswordHasher hasher;
   // No token is ever made here; the codec needs some key.
   const auth::TokenCodec codec(auth::SecretKey(std::string(auth::kSecretKeyBytesMin, '\0')));
-  service::Accounts accounts(store->directory(), store->logins(), hasher, codec, {});
-  AdminResult result = AdminCommands(store->directory(), accounts).run(request);
+  service::Accounts accounts(store->directory(), store->logins(), store->codes(), hasher, codec, {});
+  AdminResult result = AdminCommands(store->directory(), store->codes(), accounts).run(request);
   store->stop();
   return result;
 }
@@ -52,7 +53,50 @@ AdminResult run_anywhere(const Config& config, const AdminRequest& request) {
   return run_here(config, request);
 }
 
+// The code alone, so that it can be piped on.
+void print_code(const CommandLine& line, const service::IssuedCode& issued) {
+  if (!line.json) {
+    std::cout << issued.code << '\n';
+    return;
+  }
+  std::string text;
+  sio::json::Writer(text)
+      .begin_object()
+      .member("code", std::string_view(issued.code))
+      .member("expires", std::string_view(domain::to_iso_8601(issued.expires_unix_us)))
+      .end_object();
+  std::cout << text << '\n';
+}
+
+std::string maker_of(const service::Invite& invite) {
+  return invite.made_by ? std::to_string(invite.made_by->value) : "operator";
+}
+
+void print_invites(const CommandLine& line, const std::vector<service::Invite>& invites) {
+  Table table({"ID", "MADE BY", "MADE (UTC)", "EXPIRES (UTC)"});
+  for (const service::Invite& invite : invites) {
+    const std::string made = domain::to_iso_8601(invite.made_unix_us);
+    const std::string expires = domain::to_iso_8601(invite.expires_unix_us);
+    table.add({std::to_string(invite.id), maker_of(invite), made.substr(0, 19), expires.substr(0, 19)});
+    if (!line.json) continue;
+    std::string text;
+    sio::json::Writer json(text);
+    json.begin_object().member("id", invite.id).key("made_by");
+    if (invite.made_by) {
+      json.integer(invite.made_by->value);
+    } else {
+      json.null();
+    }
+    json.member("made", std::string_view(made)).member("expires", std::string_view(expires)).end_object();
+    std::cout << text << '\n';
+  }
+  if (!line.json) std::cout << table.render();
+}
+
 void print(const CommandLine& line, const AdminResult& result) {
+  if (result.code) return print_code(line, *result.code);
+  if (line.command == Command::invite_list) return print_invites(line, result.invites);
+  if (line.command == Command::invite_revoke) return;
   if (line.json) {
     for (const domain::User& user : result.users) {
       std::string text;

@@ -14,6 +14,11 @@ std::string code_of(const sio::http::Response& response) {
   return code ? code->as_string().value_or("") : "";
 }
 
+std::string text_of(const sio::http::Response& response, std::string_view field) {
+  const auto value = sio::json::Value(response.body).find(field);
+  return value ? value->as_string().value_or("") : "";
+}
+
 bool names_field(const sio::http::Response& response, std::string_view field) {
   const auto errors = sio::json::Value(response.body).find("errors");
   return errors && errors->find(field).has_value();
@@ -32,9 +37,7 @@ class AccountRoutes : public ::testing::Test {
   }
   std::string log_in(const std::string& email, const std::string& password = "correct horse") {
     const std::string body = R"({"email":")" + email + R"(","password":")" + password + "\"}";
-    const auto response = server_.ask("POST", "/auth/login", body);
-    const auto token = sio::json::Value(response.body).find("access_token");
-    return token ? token->as_string().value_or("") : "";
+    return text_of(server_.ask("POST", "/auth/login", body), "access_token");
   }
   sio::http::Response set_password(const std::string& current, const std::string& fresh) {
     return server_.ask_as(user_, "PUT", "/auth/password",
@@ -137,11 +140,94 @@ TEST_F(AccountRoutes, ChangesThatMakeNoSenseAreRefused) {
   EXPECT_EQ(code_of(last), "last_admin");
 }
 
+TEST_F(AccountRoutes, AResetCodeFromAnAdminSetsANewPasswordOnce) {
+  const auto issued = server_.ask_as(admin_, "POST", "/admin/users/2/reset");
+  ASSERT_EQ(issued.status, 201);
+  EXPECT_EQ(text_of(issued, "expires"), "2024-11-28T09:33:20");
+  const auto reset = [&](const std::string& code, const std::string& fresh = "another horse") {
+    return server_.ask("POST", "/auth/reset", R"({"code":")" + code + R"(","new_password":")" + fresh + "\"}");
+  };
+  const std::string code = text_of(issued, "code");
+  EXPECT_EQ(code_of(reset("no such code")), "invalid_code");
+  const auto short_one = reset(code, "short");
+  EXPECT_EQ(short_one.status, 422);
+  EXPECT_TRUE(names_field(short_one, "new_password"));
+  EXPECT_TRUE(names_field(server_.ask("POST", "/auth/reset", "{}"), "code"));
+  server_.now_unix_us += std::int64_t{24} * 3'600'000'000;
+  EXPECT_EQ(code_of(reset(code)), "invalid_code") << "24 hours";
+  --server_.now_unix_us;
+  EXPECT_EQ(reset(code).status, 204);
+  EXPECT_EQ(reset(code).status, 403);
+  EXPECT_EQ(info(user_), 401);
+  EXPECT_NE(log_in("user@example.com", "another horse"), "");
+  EXPECT_EQ(code_of(server_.ask_as(log_in("admin@example.com"), "POST", "/admin/users/99/reset")), "not_found");
+}
+
+TEST_F(LimitedAccountRoutes, CodesThatDoNotStandAreCountedByAddress) {
+  const auto reset = [&] {
+    return server_.ask("POST", "/auth/reset", R"({"code":"no such code","new_password":"another horse"})");
+  };
+  for (int i = 0; i < 30; ++i) ASSERT_EQ(reset().status, 403) << i;
+  const auto response = reset();
+  EXPECT_EQ(response.status, 429);
+  EXPECT_EQ(response.headers.find("retry-after"), "30");
+  EXPECT_EQ(server_.limited.back(), "reset");
+  server_.address = "192.0.2.9";
+  EXPECT_EQ(reset().status, 403);
+}
+
+// Else who asked for help because of many wrong tries would have to wait with the new password, too.
+TEST_F(LimitedAccountRoutes, A1_WhoShowsACodeNeedNotWait) {
+  server_.address = "192.0.2.9";
+  for (int i = 0; i < 5; ++i) log_in("user@example.com", "not my horse");
+  EXPECT_EQ(log_in("user@example.com"), "") << "has to wait";
+  const auto issued = server_.ask_as(admin_, "POST", "/admin/users/2/reset");
+  const std::string body = R"({"code":")" + text_of(issued, "code") + R"(","new_password":"another horse"})";
+  ASSERT_EQ(server_.ask("POST", "/auth/reset", body).status, 204);
+  EXPECT_NE(log_in("user@example.com", "another horse"), "");
+}
+
+TEST_F(AccountRoutes, WhereNobodyMaySignUpAsAdminThereIsNoInvite) {
+  FakeServer closed({.admin_signup = {AdminSignup::closed, false}, .cors = {}});
+  closed.store.accounts = server_.store.accounts;
+  closed.store.logins = server_.store.logins;
+  const auto response = closed.ask_as(admin_, "POST", "/admin/invites");
+  EXPECT_EQ(response.status, 403);
+  EXPECT_EQ(code_of(response), "admin_signup_closed");
+}
+
+TEST_F(AccountRoutes, AnInviteLetsOneAdminIn) {
+  const auto issued = server_.ask_as(admin_, "POST", "/admin/invites");
+  ASSERT_EQ(issued.status, 201);
+  EXPECT_EQ(text_of(issued, "expires"), "2024-12-04T09:33:20");
+  const std::string code = text_of(issued, "code");
+  const auto sign_up = [&](AdminSignup mode, const std::string& email, const std::string& invite) {
+    FakeServer other({.admin_signup = {mode, false}, .cors = {}});
+    other.store.accounts = server_.store.accounts;
+    other.store.invites = server_.store.invites;
+    std::string body = fields(email, "admin");
+    body.insert(body.size() - 1, R"(,"invite":")" + invite + '"');
+    const auto response = other.ask("POST", "/auth/register", body);
+    server_.store.invites = other.store.invites;
+    return response.status == 201 ? "let in" : code_of(response);
+  };
+  for (const AdminSignup mode : {AdminSignup::invite, AdminSignup::first}) {
+    EXPECT_EQ(sign_up(mode, "new@example.com", "no such code"), "admin_signup_closed");
+    EXPECT_EQ(sign_up(mode, "user@example.com", code), "email_taken");
+  }
+  EXPECT_EQ(sign_up(AdminSignup::closed, "new@example.com", code), "admin_signup_closed");
+  EXPECT_EQ(sign_up(AdminSignup::open, "new@example.com", "looked at by nobody"), "let in");
+  EXPECT_EQ(sign_up(AdminSignup::invite, "new@example.com", code), "let in");
+  EXPECT_EQ(sign_up(AdminSignup::invite, "newer@example.com", code), "admin_signup_closed");
+}
+
 TEST_F(AccountRoutes, StorageThatIsDownIsSaid) {
   ASSERT_EQ(info(admin_), 200);
   server_.store.failing = true;
   EXPECT_EQ(code_of(server_.ask_as(admin_, "GET", "/admin/users")), "storage_unavailable");
   EXPECT_EQ(code_of(server_.ask_as(admin_, "PATCH", "/admin/users/2", "{}")), "storage_unavailable");
+  EXPECT_EQ(code_of(server_.ask_as(admin_, "POST", "/admin/users/2/reset")), "storage_unavailable");
+  EXPECT_EQ(code_of(server_.ask_as(admin_, "POST", "/admin/invites")), "storage_unavailable");
 }
 
 }  // namespace

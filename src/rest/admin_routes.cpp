@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "page_query.hpp"
+#include "parley/domain/timestamp.hpp"
 #include "parley/domain/validation.hpp"
 #include "parley/rest/problem.hpp"
 #include "render.hpp"
@@ -23,6 +24,17 @@ void render_person(sio::json::Writer& json, const domain::User& user) {
       .member("role", domain::to_string(user.role))
       .member("disabled", user.disabled)
       .end_object();
+}
+
+Response render_code(const sio::Result<service::IssuedCode, service::AccountError>& issued) {
+  if (!issued) return render_problem(problem_of(issued.error()));
+  std::string answer;
+  sio::json::Writer(answer)
+      .begin_object()
+      .member("code", std::string_view(issued->code))
+      .member("expires", std::string_view(domain::to_iso_8601(issued->expires_unix_us)))
+      .end_object();
+  return json_answer(201, std::move(answer));
 }
 
 }  // namespace
@@ -54,6 +66,18 @@ Response AdminRoutes::change(const sio::RouteRequest& request) const {
   sio::json::Writer json(answer);
   render_person(json, *user);
   return json_answer(200, std::move(answer));
+}
+
+Response AdminRoutes::reset(const sio::RouteRequest& request, const service::Principal& who) const {
+  const auto id = parse_decimal_id(request.parameter("id"));
+  if (!id) return render_problem(Problem::not_found);
+  return render_code(environment_.accounts.issue_reset(domain::UserId(*id), who.user.id, environment_.unix_now_us()));
+}
+
+// Where nobody may sign up as admin, a code for it would be of no use to whoever gets it.
+Response AdminRoutes::invite(const service::Principal& who) const {
+  if (environment_.admin_signup.mode == AdminSignup::closed) return render_problem(Problem::admin_signup_closed);
+  return render_code(environment_.accounts.invite(who.user.id, environment_.unix_now_us()));
 }
 
 }  // namespace parley::rest

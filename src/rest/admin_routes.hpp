@@ -13,6 +13,8 @@ class AdminRoutes {
   // Everybody, disabled people too, by pages.
   sio::http::Response people(const sio::RouteRequest& request) const;
   sio::http::Response change(const sio::RouteRequest& request) const;
+  sio::http::Response reset(const sio::RouteRequest& request, const service::Principal& who) const;
+  sio::http::Response invite(const service::Principal& who) const;
 
  private:
   const Environment& environment_;

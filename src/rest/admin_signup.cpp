@@ -75,7 +75,7 @@ std::string AdminSignupRule::describe() const {
     case AdminSignup::first:
       return "open until there is an admin";
     case AdminSignup::invite:
-      return "by invitation only; make an admin with: parley user add";
+      return "by invitation only; make a code with: parley invite create";
     case AdminSignup::closed:
       return "closed; make an admin with: parley user add";
   }

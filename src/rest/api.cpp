@@ -28,6 +28,9 @@ struct Api::State {
     // Takes the refresh token as its proof, hence no access token.
     routes.anyone("POST", "/auth/refresh", sio::RunOn::pool,
                   [this](const sio::RouteRequest& request) { return auth.refresh(request); });
+    // The code is its proof.
+    routes.anyone("POST", "/auth/reset", sio::RunOn::hash,
+                  [this](const sio::RouteRequest& request) { return auth.reset_password(request); });
     routes.any("POST", "/auth/logout",
                [this](const sio::RouteRequest&, const service::Principal& who) { return auth.log_out(who); });
     routes.any("POST", "/auth/logout_all", [this](const sio::RouteRequest&, const service::Principal& who) {
@@ -68,6 +71,14 @@ struct Api::State {
     });
   }
 
+  void add_code_routes(Routes& routes) {
+    routes.admin(
+        "POST", "/admin/users/{id}/reset",
+        [this](const sio::RouteRequest& request, const service::Principal& who) { return admin.reset(request, who); });
+    routes.admin("POST", "/admin/invites",
+                 [this](const sio::RouteRequest&, const service::Principal& who) { return admin.invite(who); });
+  }
+
   void add_health_routes(Routes& routes) {
     routes.anyone("GET", "/healthz", sio::RunOn::shard,
                   [](const sio::RouteRequest&) { return json_answer(200, R"({"status":"ok"})"); });
@@ -91,6 +102,7 @@ void Api::install(sio::HttpRouter& router) {
   state_->add_auth_routes(routes);
   state_->add_chat_routes(routes);
   state_->add_admin_routes(routes);
+  state_->add_code_routes(routes);
   state_->add_health_routes(routes);
   routes.add_preflights();
   router.set_fallback(

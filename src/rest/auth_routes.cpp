@@ -19,17 +19,22 @@ using sio::http::Response;
 // Five registrations an hour and address, all at once if need be.
 constexpr auth::Rate kRegistrationRate{5.0 / 3'600.0, 5};
 
-service::AdminSignupDecision decide(AdminSignup mode) {
+// Codes for a new password that do not stand: 30 in 15 minutes and address, as for failed logins.
+constexpr auth::Rate kResetRate{30.0 / 900.0, 30};
+
+service::AdminSignupDecision decide(AdminSignup mode, bool with_invite) {
+  using Decision = service::AdminSignupDecision;
   switch (mode) {
     case AdminSignup::open:
-      return service::AdminSignupDecision::allowed;
+      return Decision::allowed;
     case AdminSignup::first:
-      return service::AdminSignupDecision::only_first;
+      return with_invite ? Decision::by_invite : Decision::only_first;
     case AdminSignup::invite:
+      return with_invite ? Decision::by_invite : Decision::refused;
     case AdminSignup::closed:
-      return service::AdminSignupDecision::refused;
+      return Decision::refused;
   }
-  return service::AdminSignupDecision::refused;
+  return Decision::refused;
 }
 
 Response render_grant(const service::Grant& grant) {
@@ -71,7 +76,8 @@ Response render_refusal(const service::RegistrationRefused& refused) {
 AuthRoutes::AuthRoutes(const Environment& environment)
     : environment_(environment),
       logins_({.enabled = environment.rate_limits}),
-      registrations_(kRegistrationRate, environment.rate_limits) {}
+      registrations_(kRegistrationRate, environment.rate_limits),
+      resets_(kResetRate, environment.rate_limits) {}
 
 Response AuthRoutes::register_user(const sio::RouteRequest& request) {
   const auto body = parse_json_body(request.http);
@@ -81,6 +87,7 @@ Response AuthRoutes::register_user(const sio::RouteRequest& request) {
   const std::string email = fields.text("email");
   const std::string password = fields.text("password");
   const std::string role = fields.text("role");
+  const std::string invite = fields.optional_text("invite").value_or("");
   if (!fields.ok()) return render_field_errors(fields.errors());
 
   const std::string place = auth::address_key(request.http.remote_address);
@@ -89,8 +96,9 @@ Response AuthRoutes::register_user(const sio::RouteRequest& request) {
     environment_.observer.on_rate_limited("registration");
     return render_problem(Problem::rate_limited, wait.count());
   }
-  const auto id = environment_.accounts.register_user(
-      {name, email, password, role, decide(environment_.admin_signup.for_request(request.http))});
+  const auto decision = decide(environment_.admin_signup.for_request(request.http), !invite.empty());
+  const auto id =
+      environment_.accounts.register_user({name, email, password, role, decision, invite, environment_.unix_now_us()});
   if (!id) {
     // Who asks whether an address is taken has used up a try; who mistyped, or met our failure, has not.
     if (id.error().why != service::RegistrationRefused::Why::email_taken) {
@@ -146,6 +154,31 @@ Response AuthRoutes::refresh(const sio::RouteRequest& request) {
   return render_grant(*grant);
 }
 
+Response AuthRoutes::reset_password(const sio::RouteRequest& request) {
+  const auto body = parse_json_body(request.http);
+  if (!body) return render_problem(body.error());
+  FieldReader fields(*body);
+  const std::string code = fields.text("code");
+  const std::string fresh = fields.new_password("new_password");
+  if (!fields.ok()) return render_field_errors(fields.errors());
+
+  const std::string& address = request.http.remote_address;
+  const std::string place = auth::address_key(address);
+  const auto wait = resets_.try_take(place, environment_.monotonic_now());
+  if (wait > auth::RetryAfter::zero()) {
+    environment_.observer.on_rate_limited("reset");
+    return render_problem(Problem::rate_limited, wait.count());
+  }
+  const auto user = environment_.accounts.reset_password(code, fresh, environment_.unix_now_us());
+  if (user || user.error() != service::PasswordChangeError::invalid_code) {
+    resets_.give_back(place, environment_.monotonic_now());
+  }
+  if (!user) return render_problem(problem_of(user.error()));
+  // Who has shown a code need not wait for what others, or they themselves, got wrong before.
+  logins_.succeeded(domain::normal_email(user->email), address, environment_.monotonic_now());
+  return empty_answer();
+}
+
 Response AuthRoutes::log_out(const service::Principal& who) const {
   const auto ended = environment_.accounts.log_out(who);
   return ended ? empty_answer() : render_problem(problem_of(ended.error()));
@@ -162,10 +195,7 @@ Response AuthRoutes::change_password(const sio::RouteRequest& request, const ser
   if (!body) return render_problem(body.error());
   FieldReader fields(*body);
   const std::string current = fields.text("current_password");
-  const std::string fresh = fields.text("new_password");
-  if (const domain::Flaw flaw = domain::check_password(fresh); fields.ok() && flaw != domain::Flaw::none) {
-    fields.fail("new_password", domain::to_sentence(flaw));
-  }
+  const std::string fresh = fields.new_password("new_password");
   if (!fields.ok()) return render_field_errors(fields.errors());
 
   const std::string account = domain::normal_email(who.user.email);

@@ -17,12 +17,14 @@ class AuthRoutes {
   sio::http::Response refresh(const sio::RouteRequest& request);
   sio::http::Response log_out(const service::Principal& who) const;
   sio::http::Response log_out_everywhere(const service::Principal& who) const;
+  sio::http::Response reset_password(const sio::RouteRequest& request);
   sio::http::Response change_password(const sio::RouteRequest& request, const service::Principal& who);
 
  private:
   const Environment& environment_;
   auth::LoginLimiter logins_;
   auth::AddressLimiter registrations_;
+  auth::AddressLimiter resets_;
 };
 
 }  // namespace parley::rest

@@ -27,6 +27,9 @@ class FakeStore final : public service::Directory, public service::Logins, publi
         return sio::fail(service::AccountError::admin_exists);
       }
     }
+    if (user.invite && invites.erase(user.invite->digest.lookup) == 0) {
+      return sio::fail(service::AccountError::invalid_code);
+    }
     const domain::UserId id(static_cast<std::int64_t>(accounts.size()) + 1);
     accounts.push_back({{id, user.name, user.email, user.role, false}, user.password_hash});
     return id;
@@ -153,11 +156,13 @@ class FakeStore final : public service::Directory, public service::Logins, publi
   std::optional<std::int64_t> last_seen_unix_us;
   bool failing = false;
   bool last_admin_is_asked_for = false;
+  std::map<std::string, service::NewCode> invites;  // by their lookup
 
- private:
   bool is_there(domain::UserId id) const {
     return id.value >= 1 && id.value <= static_cast<std::int64_t>(accounts.size());
   }
+
+ private:
   static std::int64_t id_of(const domain::Message& message) { return message.id.value; }
   static std::int64_t id_of(const service::Person& person) { return person.user.id.value; }
   template <class T>
@@ -176,6 +181,50 @@ class FakeStore final : public service::Directory, public service::Logins, publi
   }
 };
 
+class FakeCodes final : public service::OneTimeCodes {
+ public:
+  explicit FakeCodes(FakeStore& store) : store_(store) {}
+  sio::Result<void, service::AccountError> add_invite(service::NewCode code) override {
+    if (store_.failing) return sio::fail(service::AccountError::storage_unavailable);
+    store_.invites[code.digest.lookup] = code;
+    return {};
+  }
+  sio::Result<bool, service::StoreError> invite_stands(const service::CodeUse& use) override {
+    if (store_.failing) return sio::fail(service::StoreError::unavailable);
+    const auto found = store_.invites.find(use.digest.lookup);
+    return found != store_.invites.end() && found->second.expires_unix_us > use.now_unix_us;
+  }
+  sio::Result<std::vector<service::Invite>, service::StoreError> invites(std::int64_t) override {
+    return std::vector<service::Invite>();
+  }
+  sio::Result<void, service::AccountError> revoke_invite(std::int64_t) override {
+    return sio::fail(service::AccountError::not_found);
+  }
+  sio::Result<void, service::AccountError> add_reset(domain::UserId user, service::NewCode code) override {
+    if (store_.failing) return sio::fail(service::AccountError::storage_unavailable);
+    if (!store_.is_there(user)) return sio::fail(service::AccountError::not_found);
+    resets_[code.digest.lookup] = {user, code.expires_unix_us};
+    return {};
+  }
+  sio::Result<bool, service::StoreError> reset_stands(const service::CodeUse& use) override {
+    if (store_.failing) return sio::fail(service::StoreError::unavailable);
+    const auto found = resets_.find(use.digest.lookup);
+    return found != resets_.end() && found->second.second > use.now_unix_us;
+  }
+  sio::Result<domain::User, service::AccountError> reset_password(service::CodeUse use, std::string hash) override {
+    const auto found = resets_.find(use.digest.lookup);
+    if (found == resets_.end()) return sio::fail(service::AccountError::invalid_code);
+    const domain::UserId user = found->second.first;
+    resets_.erase(found);
+    if (const auto set = store_.set_password(user, {std::move(hash), {}, {}}); !set) return sio::fail(set.error());
+    return store_.account(user).user;
+  }
+
+ private:
+  FakeStore& store_;
+  std::map<std::string, std::pair<domain::UserId, std::int64_t>> resets_;  // by their lookup
+};
+
 struct Setup {
   AdminSignupRule admin_signup{AdminSignup::open, false};
   sio::http::CorsPolicy cors;
@@ -188,7 +237,7 @@ class FakeServer {
       : codec(auth::SecretKey(std::string(32, 'k'))),
         hasher({64, 1, 1}),
         access(codec, store),
-        accounts(store, store, hasher, codec, {}),
+        accounts(store, store, codes, hasher, codec, {}),
         api({accounts,
              access,
              store,
@@ -236,6 +285,7 @@ class FakeServer {
   }
 
   FakeStore store;
+  FakeCodes codes{store};
   auth::TokenCodec codec;
   auth::PasswordHasher hasher;
   service::Access access;

@@ -27,6 +27,7 @@ const std::vector<Expected> kRoutes{{"POST", "/auth/register", For::anyone},
                                     {"POST", "/auth/refresh", For::anyone},
                                     {"POST", "/auth/logout", For::any, "", 204},
                                     {"POST", "/auth/logout_all", For::any, "", 204},
+                                    {"POST", "/auth/reset", For::anyone},
                                     {"PUT", "/auth/password", For::any, kNewPassword, 204},
                                     {"GET", "/chat/info", For::any},
                                     {"GET", "/chat/admins", For::any},
@@ -36,6 +37,8 @@ const std::vector<Expected> kRoutes{{"POST", "/auth/register", For::anyone},
                                     {"GET", "/chat/conversations", For::any},
                                     {"GET", "/admin/users", For::admin},
                                     {"PATCH", "/admin/users/{id}", For::admin, R"({"role":"admin"})"},
+                                    {"POST", "/admin/users/{id}/reset", For::admin, "", 201},
+                                    {"POST", "/admin/invites", For::admin, "", 201},
                                     {"GET", "/healthz", For::anyone},
                                     {"GET", "/readyz", For::anyone}};
 
@@ -46,7 +49,7 @@ std::string code_of(const sio::http::Response& response) {
 
 std::string path_of(const std::string& pattern) {
   const std::size_t name = pattern.find("{id}");
-  return name == std::string::npos ? pattern : pattern.substr(0, name) + "1";
+  return name == std::string::npos ? pattern : pattern.substr(0, name) + "1" + pattern.substr(name + 4);
 }
 
 class Matrix : public ::testing::Test {

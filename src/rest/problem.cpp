@@ -21,6 +21,7 @@ constexpr std::array kSpecs{
     ProblemSpec{Problem::forbidden, 403, "forbidden", "This is not allowed for you"},
     ProblemSpec{Problem::admin_signup_closed, 403, "admin_signup_closed", "Registration as admin is not open"},
     ProblemSpec{Problem::wrong_password, 403, "wrong_password", "The current password is not right"},
+    ProblemSpec{Problem::invalid_code, 403, "invalid_code", "The code is not valid, or was used already"},
     ProblemSpec{Problem::origin_not_allowed, 403, "origin_not_allowed", "Pages of this origin are not allowed here"},
     ProblemSpec{Problem::not_found, 404, "not_found", "There is nothing here"},
     ProblemSpec{Problem::receiver_not_found, 404, "receiver_not_found", "The receiver was not found"},

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "parley/domain/validation.hpp"
 #include "sio/json/scanner.hpp"
 
 namespace parley::rest {
@@ -47,6 +48,14 @@ std::string FieldReader::text(std::string_view name) {
     return {};
   }
   return std::move(*text);
+}
+
+std::string FieldReader::new_password(std::string_view name) {
+  const std::size_t errors_before = errors_.size();
+  std::string password = text(name);
+  const domain::Flaw flaw = domain::check_password(password);
+  if (errors_.size() == errors_before && flaw != domain::Flaw::none) fail(name, domain::to_sentence(flaw));
+  return password;
 }
 
 std::optional<std::string> FieldReader::optional_text(std::string_view name) {

@@ -24,6 +24,8 @@ class FieldReader {
 
   // Empty, with an error noted, when the field is absent or no text.
   std::string text(std::string_view name);
+  // Likewise; with an error noted when it is none that is taken.
+  std::string new_password(std::string_view name);
   // None when the field is absent or null; with an error noted when it is no text.
   std::optional<std::string> optional_text(std::string_view name);
   // None when the field is absent or null; with an error noted when it is neither true nor false.

@@ -84,6 +84,8 @@ Problem problem_of(service::AccountError error) {
       return Problem::not_found;
     case service::AccountError::last_admin:
       return Problem::last_admin;
+    case service::AccountError::invalid_code:
+      return Problem::invalid_code;
     case service::AccountError::changed_meanwhile:  // whoever tries again finds it as it is now
     case service::AccountError::storage_unavailable:
       return Problem::storage_unavailable;
@@ -95,6 +97,8 @@ Problem problem_of(service::PasswordChangeError error) {
   switch (error) {
     case service::PasswordChangeError::wrong_password:
       return Problem::wrong_password;
+    case service::PasswordChangeError::invalid_code:
+      return Problem::invalid_code;
     case service::PasswordChangeError::unacceptable:
       return Problem::invalid_fields;
     case service::PasswordChangeError::not_found:

@@ -37,33 +37,60 @@ std::int64_t in_microseconds(std::chrono::seconds time) { return time.count() * 
 
 }  // namespace
 
-Accounts::Accounts(Directory& directory, Logins& logins, const auth::PasswordHasher& hasher,
+Accounts::Accounts(Directory& directory, Logins& logins, OneTimeCodes& codes, const auth::PasswordHasher& hasher,
                    const auth::TokenCodec& codec, TokenLifetimes lifetimes)
-    : directory_(directory), logins_(logins), hasher_(hasher), codec_(codec), lifetimes_(lifetimes) {}
+    : directory_(directory), logins_(logins), codes_(codes), hasher_(hasher), codec_(codec), lifetimes_(lifetimes) {}
 
 sio::Result<domain::UserId, RegistrationRefused> Accounts::register_user(const Registration& request) {
   std::vector<FieldFlaw> flaws = flaws_of(request);
   if (!flaws.empty()) return refused(Why::invalid_fields, std::move(flaws));
-  const bool as_admin = domain::parse_role(request.role) == domain::Role::admin;
-  if (as_admin && request.admin == AdminSignupDecision::refused) return refused(Why::admin_signup_closed);
-  return add(request, as_admin && request.admin == AdminSignupDecision::only_first);
+  if (domain::parse_role(request.role) != domain::Role::admin) return add(request, false, std::nullopt);
+  std::optional<CodeUse> invite;
+  if (auto refusal = refusal_of_admin(request, invite)) return sio::fail(std::move(*refusal));
+  return add(request, request.admin == AdminSignupDecision::only_first, std::move(invite));
+}
+
+// What can be known before anything is hashed; the writer decides once more.
+std::optional<RegistrationRefused> Accounts::refusal_of_admin(const Registration& request,
+                                                              std::optional<CodeUse>& invite) {
+  sio::Result<bool, StoreError> may = false;
+  switch (request.admin) {
+    case AdminSignupDecision::allowed:
+      return std::nullopt;
+    case AdminSignupDecision::only_first:
+      may = directory_.any_admin();
+      if (may) may = !*may;
+      break;
+    case AdminSignupDecision::by_invite:
+      if (const auto digest = auth::digest_of_code(request.invite)) {
+        invite = CodeUse{*digest, request.now_unix_us};
+        may = codes_.invite_stands(*invite);
+      }
+      break;
+    case AdminSignupDecision::refused:
+      break;
+  }
+  if (!may) return RegistrationRefused{Why::storage_unavailable, {}};
+  return *may ? std::nullopt : std::optional(RegistrationRefused{Why::admin_signup_closed, {}});
 }
 
 sio::Result<domain::UserId, RegistrationRefused> Accounts::add_user(const Registration& request) {
   std::vector<FieldFlaw> flaws = flaws_of(request);
   if (!flaws.empty()) return refused(Why::invalid_fields, std::move(flaws));
-  return add(request, false);
+  return add(request, false, std::nullopt);
 }
 
-sio::Result<domain::UserId, RegistrationRefused> Accounts::add(const Registration& request, bool only_if_no_admin) {
+sio::Result<domain::UserId, RegistrationRefused> Accounts::add(const Registration& request, bool only_if_no_admin,
+                                                               std::optional<CodeUse> invite) {
   const domain::Role role = domain::parse_role(request.role).value_or(domain::Role::user);
-  const auto added = directory_.add(
-      {std::string(request.name), std::string(request.email), hasher_.hash(request.password), role, only_if_no_admin});
+  const auto added = directory_.add({std::string(request.name), std::string(request.email),
+                                     hasher_.hash(request.password), role, only_if_no_admin, std::move(invite)});
   if (added) return *added;
   switch (added.error()) {
     case AccountError::email_taken:
       return refused(Why::email_taken);
     case AccountError::admin_exists:
+    case AccountError::invalid_code:
       return refused(Why::admin_signup_closed);
     case AccountError::not_found:
     case AccountError::last_admin:

@@ -20,7 +20,8 @@ struct AccountsTest : ::testing::Test {
   auth::PasswordHasher hasher{{.memory_kib = 64, .iterations = 1, .parallelism = 1}};
   testing::FakeDirectory directory;
   testing::FakeLogins logins;
-  Accounts accounts{directory, logins, hasher, codec, {}};
+  testing::FakeCodes codes;
+  Accounts accounts{directory, logins, codes, hasher, codec, {}};
 };
 
 TEST_F(AccountsTest, RegistersAndLogsIn) {
@@ -54,6 +55,63 @@ TEST_F(AccountsTest, AdminsSignUpAsTheRuleSays) {
   EXPECT_EQ(accounts.register_user(second).error().why, Why::admin_signup_closed);
   second.admin = AdminSignupDecision::allowed;
   EXPECT_TRUE(accounts.register_user(second));
+}
+
+// A refusal that can be known before costs no hash: else anybody could keep the hash pool busy.
+TEST_F(AccountsTest, WhoMayNotSignUpAsAdminCostsNoHash) {
+  directory.has_admin = true;
+  const std::uint64_t before = hasher.computed();
+  for (const auto decision :
+       {AdminSignupDecision::refused, AdminSignupDecision::only_first, AdminSignupDecision::by_invite}) {
+    Registration request = registration("admin", decision);
+    request.invite = "no such code";
+    EXPECT_EQ(accounts.register_user(request).error().why, Why::admin_signup_closed);
+  }
+  EXPECT_EQ(hasher.computed(), before);
+  directory.down = true;
+  EXPECT_EQ(accounts.register_user(registration("admin", AdminSignupDecision::only_first)).error().why,
+            Why::storage_unavailable);
+}
+
+TEST_F(AccountsTest, AnInviteLetsInUntilItIsOver) {
+  const auto issued = accounts.invite(domain::UserId(3), kNowUs);
+  ASSERT_TRUE(issued);
+  EXPECT_EQ(codes.invite->made_by, domain::UserId(3));
+  EXPECT_EQ(issued->expires_unix_us, kNowUs + std::chrono::microseconds(kInviteLife).count());
+  Registration request = registration("admin", AdminSignupDecision::by_invite);
+  request.invite = issued->code;
+  request.now_unix_us = issued->expires_unix_us;
+  EXPECT_EQ(accounts.register_user(request).error().why, Why::admin_signup_closed);
+  request.now_unix_us = kNowUs;
+  ASSERT_TRUE(accounts.register_user(request));
+  ASSERT_TRUE(directory.added.invite) << "spent by the store, with the account";
+  EXPECT_EQ(directory.added.invite->digest.lookup, codes.invite->digest.lookup);
+  request.email = "bob@x.test";
+  request.role = "user";
+  ASSERT_TRUE(accounts.register_user(request));
+  EXPECT_FALSE(directory.added.invite) << "users need none";
+}
+
+TEST_F(AccountsTest, ACodeSetsANewPasswordOnceWithin24Hours) {
+  const auto issued = accounts.issue_reset(domain::UserId(7), std::nullopt, kNowUs);
+  ASSERT_TRUE(issued);
+  EXPECT_EQ(issued->expires_unix_us, kNowUs + 24 * std::int64_t{3'600'000'000});
+  const std::uint64_t before = hasher.computed();
+  const auto reset = [&](std::string_view code, std::int64_t at) {
+    return accounts.reset_password(code, "another harbour", at);
+  };
+  EXPECT_EQ(reset("no such code", kNowUs).error(), PasswordChangeError::invalid_code);
+  EXPECT_EQ(reset(auth::new_one_time_code().text, kNowUs).error(), PasswordChangeError::invalid_code);
+  EXPECT_EQ(reset(issued->code, issued->expires_unix_us).error(), PasswordChangeError::invalid_code);
+  EXPECT_EQ(accounts.reset_password(issued->code, "short", kNowUs).error(), PasswordChangeError::unacceptable);
+  EXPECT_EQ(hasher.computed(), before) << "no hash for who has no code";
+  codes.down = true;
+  EXPECT_EQ(reset(issued->code, kNowUs).error(), PasswordChangeError::storage_unavailable);
+  codes.down = false;
+  const auto user = reset(issued->code, issued->expires_unix_us - 1);
+  ASSERT_TRUE(user);
+  EXPECT_TRUE(hasher.verify(codes.new_hash, "another harbour"));
+  EXPECT_EQ(reset(issued->code, kNowUs).error(), PasswordChangeError::invalid_code);
 }
 
 TEST_F(AccountsTest, SaysWhichAddressIsTakenAndWhenTheStoreIsDown) {

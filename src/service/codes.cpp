@@ -30,6 +30,8 @@ std::string_view to_string(AccountError error) {
       return "last_admin";
     case AccountError::changed_meanwhile:
       return "changed_meanwhile";
+    case AccountError::invalid_code:
+      return "invalid_code";
     case AccountError::storage_unavailable:
       return "storage_unavailable";
   }

@@ -11,6 +11,7 @@
 #include "parley/service/directory.hpp"
 #include "parley/service/logins.hpp"
 #include "parley/service/message_log.hpp"
+#include "parley/service/one_time_codes.hpp"
 
 namespace parley::service::testing {
 
@@ -18,6 +19,7 @@ class FakeDirectory final : public Directory {
  public:
   sio::Result<domain::UserId, AccountError> add(NewUser user) override {
     if (down) return sio::fail(AccountError::storage_unavailable);
+    added = user;
     for (const Account& known : accounts) {
       if (known.user.email == user.email) return sio::fail(AccountError::email_taken);
       if (user.only_if_no_admin && known.user.role == domain::Role::admin) return sio::fail(AccountError::admin_exists);
@@ -51,11 +53,16 @@ class FakeDirectory final : public Directory {
   }
   sio::Result<Page<Person>, StoreError> list(domain::Role, const PageQuery&) override { return Page<Person>(); }
   sio::Result<Page<Person>, StoreError> list_all(const PageQuery&) override { return Page<Person>(); }
-  sio::Result<bool, StoreError> any_admin() override { return false; }
+  sio::Result<bool, StoreError> any_admin() override {
+    if (down) return sio::fail(StoreError::unavailable);
+    return has_admin;
+  }
 
   std::vector<Account> accounts;
+  NewUser added;    // by the last add()
   NewPassword set;  // by the last set_password()
   std::optional<AccountError> refuse_password;
+  bool has_admin = false;
   bool down = false;
 };
 
@@ -95,6 +102,45 @@ class FakeLogins final : public Logins {
   std::function<void()> on_find;
   int reads = 0;
   bool down = false;
+};
+
+// One code of each kind, if it was made.
+class FakeCodes final : public OneTimeCodes {
+ public:
+  sio::Result<void, AccountError> add_invite(NewCode code) override {
+    invite = std::move(code);
+    return {};
+  }
+  sio::Result<bool, StoreError> invite_stands(const CodeUse& use) override {
+    if (down) return sio::fail(StoreError::unavailable);
+    return stands(invite, use);
+  }
+  sio::Result<std::vector<Invite>, StoreError> invites(std::int64_t) override { return std::vector<Invite>(); }
+  sio::Result<void, AccountError> revoke_invite(std::int64_t) override { return sio::fail(AccountError::not_found); }
+  sio::Result<void, AccountError> add_reset(domain::UserId, NewCode code) override {
+    reset = std::move(code);
+    return {};
+  }
+  sio::Result<bool, StoreError> reset_stands(const CodeUse& use) override {
+    if (down) return sio::fail(StoreError::unavailable);
+    return stands(reset, use);
+  }
+  sio::Result<domain::User, AccountError> reset_password(CodeUse use, std::string hash) override {
+    if (!stands(reset, use)) return sio::fail(AccountError::invalid_code);
+    reset.reset();
+    new_hash = std::move(hash);
+    return domain::User{domain::UserId(7), "U", "u@x.test", domain::Role::user, false};
+  }
+
+  std::optional<NewCode> invite;
+  std::optional<NewCode> reset;
+  std::string new_hash;
+  bool down = false;
+
+ private:
+  static bool stands(const std::optional<NewCode>& code, const CodeUse& use) {
+    return code && code->digest.lookup == use.digest.lookup && code->expires_unix_us > use.now_unix_us;
+  }
 };
 
 class FakeLog final : public MessageLog {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "account_rows.hpp"
+#include "code_rows.hpp"
 
 namespace parley::store {
 namespace {
@@ -64,11 +65,14 @@ void use_token(Connection& db, const service::Rotation& rotation) {
 
 sio::Result<domain::UserId, AccountError> add_user(Connection& db, const service::NewUser& user) {
   if (user.only_if_no_admin && any_admin(db)) return sio::fail(AccountError::admin_exists);
+  if (user.invite && !invite_stands(db, *user.invite)) return sio::fail(AccountError::invalid_code);
   if (find_account_by_email(db, user.email)) return sio::fail(AccountError::email_taken);
   Statement(db, "INSERT INTO user (name, email, password, role) VALUES (?1, ?2, ?3, ?4)")
       .bind(user.name, user.email, user.password_hash, domain::to_string(user.role))
       .run();
-  return domain::UserId(sqlite3_last_insert_rowid(db.handle()));
+  const domain::UserId id(sqlite3_last_insert_rowid(db.handle()));
+  if (user.invite) spend_invite(db, *user.invite);
+  return id;
 }
 
 sio::Result<void, AccountError> set_password(Connection& db, Changes& changes, domain::UserId id,
@@ -81,6 +85,7 @@ sio::Result<void, AccountError> set_password(Connection& db, Changes& changes, d
   const std::string& keep = password.keep_login;
   Statement(db, "UPDATE user SET password = ?2 WHERE id = ?1").bind(id.value, password.hash).run();
   remove_logins(db, id, keep);
+  void_reset_of(db, id);
   changes.push_back({std::move(account->user), keep.empty() ? Ended::all : Ended::all_but_one, keep});
   return {};
 }
@@ -98,7 +103,11 @@ sio::Result<domain::User, AccountError> change_user(Connection& db, Changes& cha
   Statement(db, "UPDATE user SET role = ?2, disabled = ?3 WHERE id = ?1")
       .bind(id.value, domain::to_string(role), disabled ? 1 : 0)
       .run();
-  if (disabled) remove_logins(db, id, {});
+  if (counts_no_more) void_codes_by(db, id);
+  if (disabled) {
+    remove_logins(db, id, {});
+    void_reset_of(db, id);
+  }
   user.role = role;
   user.disabled = disabled;
   changes.push_back({user, disabled ? Ended::all : Ended::none, {}});

@@ -4,6 +4,7 @@
 
 #include "account_rows.hpp"
 #include "account_writes.hpp"
+#include "code_rows.hpp"
 
 namespace parley::store {
 namespace {
@@ -121,6 +122,39 @@ sio::Result<std::optional<service::Login>, StoreError> LoginsPort::find(std::str
     const bool usable = !account->user.disabled;
     return service::Login{std::move(account->user), usable};
   });
+}
+
+sio::Result<void, AccountError> CodesPort::add_invite(service::NewCode code) {
+  return writer_.call([code = std::move(code)](Connection& db, Changes&) { return store::add_invite(db, code); },
+                      unavailable<void>());
+}
+
+sio::Result<bool, StoreError> CodesPort::invite_stands(const service::CodeUse& use) {
+  return readers_.read([&](Connection& db, MessageQueries&) { return store::invite_stands(db, use); });
+}
+
+sio::Result<std::vector<service::Invite>, StoreError> CodesPort::invites(std::int64_t now_unix_us) {
+  return readers_.read([&](Connection& db, MessageQueries&) { return list_invites(db, now_unix_us); });
+}
+
+sio::Result<void, AccountError> CodesPort::revoke_invite(std::int64_t id) {
+  return writer_.call([id](Connection& db, Changes&) { return store::revoke_invite(db, id); }, unavailable<void>());
+}
+
+sio::Result<void, AccountError> CodesPort::add_reset(domain::UserId user, service::NewCode code) {
+  return writer_.call(
+      [user, code = std::move(code)](Connection& db, Changes&) { return store::add_reset(db, user, code); },
+      unavailable<void>());
+}
+
+sio::Result<bool, StoreError> CodesPort::reset_stands(const service::CodeUse& use) {
+  return readers_.read([&](Connection& db, MessageQueries&) { return store::reset_stands(db, use); });
+}
+
+sio::Result<domain::User, AccountError> CodesPort::reset_password(service::CodeUse use, std::string password_hash) {
+  return writer_.call([use = std::move(use), hash = std::move(password_hash)](
+                          Connection& db, Changes& changes) { return store::reset_password(db, changes, use, hash); },
+                      unavailable<domain::User>());
 }
 
 }  // namespace parley::store

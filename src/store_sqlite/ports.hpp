@@ -10,6 +10,7 @@
 #include "parley/service/logins.hpp"
 #include "parley/service/message_log.hpp"
 #include "parley/service/message_reader.hpp"
+#include "parley/service/one_time_codes.hpp"
 #include "parley/service/presence.hpp"
 #include "reader_pool.hpp"
 #include "writer.hpp"
@@ -77,6 +78,23 @@ class LoginsPort final : public service::Logins {
   sio::Result<void, service::AccountError> end(std::string login_id) override;
   sio::Result<void, service::AccountError> end_all(domain::UserId user) override;
   sio::Result<std::optional<service::Login>, service::StoreError> find(std::string_view login_id) override;
+
+ private:
+  Writer& writer_;
+  ReaderPool& readers_;
+};
+
+class CodesPort final : public service::OneTimeCodes {
+ public:
+  CodesPort(Writer& writer, ReaderPool& readers) : writer_(writer), readers_(readers) {}
+  sio::Result<void, service::AccountError> add_invite(service::NewCode code) override;
+  sio::Result<bool, service::StoreError> invite_stands(const service::CodeUse& use) override;
+  sio::Result<std::vector<service::Invite>, service::StoreError> invites(std::int64_t now_unix_us) override;
+  sio::Result<void, service::AccountError> revoke_invite(std::int64_t id) override;
+  sio::Result<void, service::AccountError> add_reset(domain::UserId user, service::NewCode code) override;
+  sio::Result<bool, service::StoreError> reset_stands(const service::CodeUse& use) override;
+  sio::Result<domain::User, service::AccountError> reset_password(service::CodeUse use,
+                                                                  std::string password_hash) override;
 
  private:
   Writer& writer_;

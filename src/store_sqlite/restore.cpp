@@ -92,7 +92,14 @@ EndOfLog end_of_log_of(const fs::path& file) {
   return connection.error() == SqlError::none ? end : EndOfLog{};
 }
 
-// In the copy: ids go on above the gap, commits too; logins end.
+bool has_table(Connection& database, std::string_view name) {
+  Statement found(database, "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1");
+  const bool there = found.bind(name).step() && found.integer(0) != 0;
+  found.reset();
+  return there;
+}
+
+// In the copy: ids go on above the gap, commits too; logins end, and codes: they may have been used since.
 sio::Result<void, OpenFailure> note_restore(const fs::path& part, const EndOfLog& backup, const EndOfLog& replaced,
                                             bool keep_logins) {
   Connection copy(part, OpenMode::read_write);
@@ -108,12 +115,8 @@ sio::Result<void, OpenFailure> note_restore(const fs::path& part, const EndOfLog
               std::max(backup.commits, replaced.commits) + kSkipped, sio::rt::unix_now_us())
         .run();
   }
-  if (!keep_logins) {
-    Statement tables(copy, "SELECT count(*) FROM sqlite_schema WHERE name IN ('login', 'used_refresh_token')");
-    const bool has_logins = tables.step() && tables.integer(0) == 2;
-    tables.reset();
-    if (has_logins) copy.execute("DELETE FROM login; DELETE FROM used_refresh_token");
-  }
+  if (!keep_logins && has_table(copy, "login")) copy.execute("DELETE FROM login; DELETE FROM used_refresh_token");
+  if (has_table(copy, "invite")) copy.execute("DELETE FROM invite; DELETE FROM reset_code");
   copy.execute("COMMIT");
   const std::string damage = first_damage(copy, true);
   if (copy.error() != SqlError::none) return open_failure(copy, part);

@@ -187,10 +187,25 @@ TEST_F(RestoreTest, LoginsEndUnlessTheyAreToBeKept) {
   EXPECT_EQ(number(options_.file, "SELECT count(*) FROM login"), 1);
 }
 
+// A code that was used after the backup must not work a second time, whatever becomes of logins.
+TEST_F(RestoreTest, CodesThatWorkOnceEnd) {
+  open_with_people();
+  ASSERT_TRUE(store_->codes().add_invite({{"a", "b"}, admin_, 0, 4'000'000'000'000'000}));
+  ASSERT_TRUE(store_->codes().add_reset(ann_, {{"c", "d"}, admin_, 0, 4'000'000'000'000'000}));
+  const auto copy = backed_up();
+  store_.reset();
+  for (const bool keep_logins : {false, true}) {
+    restored(copy, keep_logins);
+    EXPECT_EQ(number(options_.file, "SELECT count(*) FROM invite"), 0);
+    EXPECT_EQ(number(options_.file, "SELECT count(*) FROM reset_code"), 0);
+  }
+}
+
 TEST_F(RestoreTest, AnOlderSchemaIsMigratedAtTheNextStart) {
   const auto copy = backup_and_more();
   change(copy,
-         "DROP TABLE last_seen; DROP TABLE id_gap; DROP TABLE login; DROP TABLE used_refresh_token; DROP INDEX "
+         "DROP TABLE invite; DROP TABLE reset_code; DROP TABLE last_seen; DROP TABLE id_gap; DROP TABLE login; DROP "
+         "TABLE used_refresh_token; DROP INDEX "
          "user_by_email;"
          "DROP INDEX user_by_role; ALTER TABLE user DROP COLUMN disabled; PRAGMA user_version = 2");
   const auto report = restored(copy);

@@ -111,12 +111,33 @@ CREATE TABLE last_seen (
 PRAGMA user_version = 5;
 )";
 
+// made_by: 0 is an operator. Of the codes only digests are kept: lookup finds the row, digest tells that it is the one.
+constexpr const char* kOneTimeCodes = R"(
+CREATE TABLE invite (
+  id INTEGER NOT NULL PRIMARY KEY,
+  lookup VARCHAR(32) NOT NULL UNIQUE,
+  digest VARCHAR(64) NOT NULL,
+  made_by INTEGER NOT NULL,
+  made_unix_us INTEGER NOT NULL,
+  expires_unix_us INTEGER NOT NULL
+);
+CREATE TABLE reset_code (
+  user_id INTEGER NOT NULL PRIMARY KEY,
+  lookup VARCHAR(32) NOT NULL UNIQUE,
+  digest VARCHAR(64) NOT NULL,
+  made_by INTEGER NOT NULL,
+  expires_unix_us INTEGER NOT NULL
+);
+PRAGMA user_version = 6;
+)";
+
 constexpr Migration kMigrations[] = {
     {1, "tables of the original application", kOriginalTables},
     {2, "conversations, read marks, client ids", kConversations},
     {3, "logins and disabled people", kLogins},
     {4, "ids that restores have skipped", kIdGaps},
     {5, "when people were last seen", kLastSeen},
+    {6, "invites and codes for a new password", kOneTimeCodes},
 };
 
 }  // namespace

@@ -31,6 +31,7 @@ struct SqliteStore::Parts {
   ReaderPort reader{readers};
   DirectoryPort directory{writer, readers};
   LoginsPort logins{writer, readers};
+  CodesPort codes{writer, readers};
   SeenPort seen{writer};
   IntegrityCheck check;
 };
@@ -90,6 +91,7 @@ service::MessageLog& SqliteStore::log() { return parts_->log; }
 service::MessageReader& SqliteStore::reader() { return parts_->reader; }
 service::Directory& SqliteStore::directory() { return parts_->directory; }
 service::Logins& SqliteStore::logins() { return parts_->logins; }
+service::OneTimeCodes& SqliteStore::codes() { return parts_->codes; }
 service::SeenLog& SqliteStore::seen() { return parts_->seen; }
 
 const std::optional<std::filesystem::path>& SqliteStore::backup() const { return parts_->backup; }

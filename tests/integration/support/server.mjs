@@ -1,5 +1,6 @@
 // The real executable on a data directory of its own: started, stopped, killed, started again.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,9 +11,12 @@ const START_PATIENCE_MS = 20_000; // sanitizer builds are slow
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-// `parley <args>` as a command: its exit code and what it printed.
+// `parley <args>` as a command: its exit code and what it printed. An object in front of the arguments has its `input`.
 export async function parley(...args) {
-  const child = spawn(EXECUTABLE, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const { input = '' } = typeof args[0] === 'object' ? args.shift() : {};
+  const child = spawn(EXECUTABLE, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.on('error', () => {}); // it ended without reading
+  child.stdin.end(input);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
@@ -93,6 +97,12 @@ export class Server {
 
   get output() {
     return this.#output;
+  }
+
+  // What `found` finds in the output, as soon as it does.
+  async printed(found) {
+    while (!found()) await once(this.#child.stdout, 'data');
+    return found();
   }
 
   get host() {

@@ -25,6 +25,7 @@ enum class Problem : std::uint8_t {
   forbidden,
   admin_signup_closed,
   wrong_password,
+  invalid_code,
   origin_not_allowed,
   not_found,
   receiver_not_found,

@@ -1,10 +1,11 @@
 // Signing up, logging in, refreshing, logging out: the use cases around passwords and refresh tokens. Blocks, and
-// hashes (20 ms): register_user, log_in and change_password belong on the hash pool, the rest on any pool thread.
-// Counts no attempts and knows no addresses of clients: limits are the caller's, before it asks here.
+// hashes (20 ms): register_user, log_in, change_password and reset_password belong on the hash pool, the rest on any
+// pool thread. Counts no attempts and knows no addresses of clients: limits are the caller's, before it asks here.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "parley/service/access.hpp"
 #include "parley/service/directory.hpp"
 #include "parley/service/logins.hpp"
+#include "parley/service/one_time_codes.hpp"
 #include "sio/base/result.hpp"
 
 namespace parley::service {
@@ -26,7 +28,7 @@ struct TokenLifetimes {
 };
 
 // What the caller's rule (--admin-signup) says about an admin who signs up; users always may.
-enum class AdminSignupDecision : std::uint8_t { allowed, only_first, refused };
+enum class AdminSignupDecision : std::uint8_t { allowed, only_first, by_invite, refused };
 
 struct Registration {
   std::string_view name;
@@ -34,6 +36,8 @@ struct Registration {
   std::string_view password;
   std::string_view role;
   AdminSignupDecision admin = AdminSignupDecision::refused;
+  std::string_view invite = {};  // looked at for by_invite alone
+  std::int64_t now_unix_us = 0;
 };
 
 enum class Field : std::uint8_t { name, email, password, role };
@@ -62,8 +66,15 @@ struct Grant {
   std::chrono::seconds expires_in{};  // of the access token
 };
 
+// A code as it is shown, once.
+struct IssuedCode {
+  std::string code;
+  std::int64_t expires_unix_us = 0;
+};
+
 enum class PasswordChangeError : std::uint8_t {
   wrong_password,
+  invalid_code,
   unacceptable,  // the new one: see check_password()
   not_found,
   storage_unavailable,
@@ -72,8 +83,8 @@ enum class PasswordChangeError : std::uint8_t {
 class Accounts {
  public:
   // All must outlive it.
-  Accounts(Directory& directory, Logins& logins, const auth::PasswordHasher& hasher, const auth::TokenCodec& codec,
-           TokenLifetimes lifetimes);
+  Accounts(Directory& directory, Logins& logins, OneTimeCodes& codes, const auth::PasswordHasher& hasher,
+           const auth::TokenCodec& codec, TokenLifetimes lifetimes);
 
   sio::Result<domain::UserId, RegistrationRefused> register_user(const Registration& request);
 
@@ -87,6 +98,14 @@ class Accounts {
   sio::Result<void, PasswordChangeError> change_password(const Principal& who, std::string_view current,
                                                          std::string_view fresh);
 
+  // With a code from issue_reset(); all logins of its user end.
+  sio::Result<domain::User, PasswordChangeError> reset_password(std::string_view code, std::string_view fresh,
+                                                                std::int64_t now_unix_us);
+  // `by`: the admin; none: an operator. not_found: no such user.
+  sio::Result<IssuedCode, AccountError> invite(std::optional<domain::UserId> by, std::int64_t now_unix_us);
+  sio::Result<IssuedCode, AccountError> issue_reset(domain::UserId user, std::optional<domain::UserId> by,
+                                                    std::int64_t now_unix_us);
+
   sio::Result<void, AccountError> log_out(const Principal& who);
   sio::Result<void, AccountError> log_out_everywhere(const Principal& who);
 
@@ -97,12 +116,15 @@ class Accounts {
   sio::Result<void, PasswordChangeError> set_password(domain::UserId user, std::string_view fresh);
 
  private:
-  sio::Result<domain::UserId, RegistrationRefused> add(const Registration& request, bool only_if_no_admin);
+  std::optional<RegistrationRefused> refusal_of_admin(const Registration& request, std::optional<CodeUse>& invite);
+  sio::Result<domain::UserId, RegistrationRefused> add(const Registration& request, bool only_if_no_admin,
+                                                       std::optional<CodeUse> invite);
   Grant grant(const domain::User& user, const std::string& login_id, const std::string& refresh_token_id,
               std::int64_t now_unix_us) const;
 
   Directory& directory_;
   Logins& logins_;
+  OneTimeCodes& codes_;
   const auth::PasswordHasher& hasher_;
   const auth::TokenCodec& codec_;
   TokenLifetimes lifetimes_;

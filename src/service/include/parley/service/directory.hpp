@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "parley/auth/one_time_code.hpp"
 #include "parley/domain/user.hpp"
 #include "parley/service/page.hpp"
 #include "parley/service/presence.hpp"
@@ -20,9 +21,16 @@ enum class AccountError : std::uint8_t {
   not_found,          // no such person
   last_admin,         // the last enabled admin can be neither disabled nor made a user
   changed_meanwhile,  // the account is no longer as it was when it was looked at
+  invalid_code,       // a one-time code that never was, is used, void or over
   storage_unavailable,
 };
 std::string_view to_string(AccountError error);
+
+// A one-time code that is being used.
+struct CodeUse {
+  auth::CodeDigest digest;
+  std::int64_t now_unix_us = 0;
+};
 
 struct NewUser {
   std::string name;
@@ -31,6 +39,7 @@ struct NewUser {
   domain::Role role = domain::Role::user;
   bool only_if_no_admin =
       false;  // refused with admin_exists as soon as there is any admin (A14: decided by the writer)
+  std::optional<CodeUse> invite = {};  // spent if the user is added, else not
 };
 
 struct NewPassword {

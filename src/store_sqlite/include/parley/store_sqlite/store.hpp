@@ -16,6 +16,7 @@
 #include "parley/service/logins.hpp"
 #include "parley/service/message_log.hpp"
 #include "parley/service/message_reader.hpp"
+#include "parley/service/one_time_codes.hpp"
 #include "parley/service/presence.hpp"
 #include "parley/store_sqlite/files.hpp"
 #include "parley/store_sqlite/migrations.hpp"
@@ -110,6 +111,7 @@ class SqliteStore {
   service::MessageReader& reader();
   service::Directory& directory();
   service::Logins& logins();
+  service::OneTimeCodes& codes();
   service::SeenLog& seen();
 
   // Made while opening, if migrations were due.
