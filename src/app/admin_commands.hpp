@@ -28,7 +28,7 @@ struct AdminResult {
   ExitCode code = ExitCode::ok;
   std::string error;                // a sentence unless code is ok
   std::vector<domain::User> users;  // whom it was about, as they are now
-  std::optional<service::IssuedCode> code = {};
+  std::optional<service::IssuedCode> issued = {};
   std::vector<service::Invite> invites = {};
 };
 

@@ -64,7 +64,7 @@ void write_invite(sio::json::Writer& json, const service::Invite& invite) {
 
 // Codes and invites, where there are any.
 bool read_codes(const sio::json::Value& value, AdminResult& result) {
-  if (const auto expires = number_of(value, "expires")) result.code = {text_of(value, "code"), *expires};
+  if (const auto expires = number_of(value, "expires")) result.issued = {text_of(value, "code"), *expires};
   const auto invites = value.find("invites");
   if (!invites) return true;
   if (!invites->is_array()) return false;
@@ -129,8 +129,8 @@ std::string to_json(const AdminResult& result) {
   json.end_array().key("invites").begin_array();
   for (const service::Invite& invite : result.invites) write_invite(json, invite);
   json.end_array();
-  if (result.code) {
-    json.member("code", std::string_view(result.code->code)).member("expires", result.code->expires_unix_us);
+  if (result.issued) {
+    json.member("code", std::string_view(result.issued->code)).member("expires", result.issued->expires_unix_us);
   }
   json.end_object();
   return text;

@@ -43,13 +43,13 @@ TEST(AdminJson, RequestsAndResultsSurviveTheirJsonForm) {
 
 TEST(AdminJson, CodesAndInvitesSurviveTheirJsonForm) {
   AdminResult result;
-  EXPECT_FALSE(admin_result_from_json(to_json(result))->code);
-  result.code = {"7K3QX9-D2MNAB-V0TRW8-H5JCEZ", 1'732'708'800'000'000};
+  EXPECT_FALSE(admin_result_from_json(to_json(result))->issued);
+  result.issued = {"7K3QX9-D2MNAB-V0TRW8-H5JCEZ", 1'732'708'800'000'000};
   result.invites = {{1, std::nullopt, 5, 6}, {2, domain::UserId(7), 8, 9}};
   const auto back = admin_result_from_json(to_json(result));
-  ASSERT_TRUE(back && back->code);
-  EXPECT_EQ(back->code->code, result.code->code);
-  EXPECT_EQ(back->code->expires_unix_us, result.code->expires_unix_us);
+  ASSERT_TRUE(back && back->issued);
+  EXPECT_EQ(back->issued->code, result.issued->code);
+  EXPECT_EQ(back->issued->expires_unix_us, result.issued->expires_unix_us);
   ASSERT_EQ(back->invites.size(), 2U);
   EXPECT_FALSE(back->invites[0].made_by);
   EXPECT_EQ(back->invites[1].made_by, domain::UserId(7));

@@ -94,7 +94,7 @@ void print_invites(const CommandLine& line, const std::vector<service::Invite>& 
 }
 
 void print(const CommandLine& line, const AdminResult& result) {
-  if (result.code) return print_code(line, *result.code);
+  if (result.issued) return print_code(line, *result.issued);
   if (line.command == Command::invite_list) return print_invites(line, result.invites);
   if (line.command == Command::invite_revoke) return;
   if (line.json) {

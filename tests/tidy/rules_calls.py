@@ -89,4 +89,12 @@ def sql_concatenation(tree: Tree):
                 yield Finding(path, line_of(code, start.start()), "SQL put together from strings: bind parameters")
 
 
-RULES = (sleeps, clocks, threads, prints, html_as_text, sql_in_its_folder, sql_concatenation)
+def routes_have_policies(tree: Tree):
+    """A11: a route gets into the API by a function that names who may use it, and by no other way."""
+    for path, text in tree.select("src/rest/"):
+        if path != "src/rest/routes.cpp" and not _TEST_FILE.search(path):
+            for match in re.finditer(r"\brouter_?(?:\.|->)add\s*\(|\bsio::Route\s+\w+\s*[;{]", without_comments_and_literals(text)):
+                yield Finding(path, line_of(text, match.start()), "add the route by anyone(), any() or admin() of routes.hpp")
+
+
+RULES = (sleeps, clocks, threads, prints, html_as_text, routes_have_policies, sql_in_its_folder, sql_concatenation)

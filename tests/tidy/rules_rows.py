@@ -10,7 +10,7 @@ _DOCUMENT = "docs/reliability.md"
 _MUTANTS = "tests/mutants/"
 # The rows that docs/reliability.md shows in its table of planted bugs.
 ROWS = tuple(f"{letter}{number}" for letter, last in (("H", 8), ("E", 7), ("S", 9), ("W", 8)) for number in range(1, last + 1)) + (
-    "R2", "R3", "R4", "R7", "A12", "F1", "F2", "F5", "F6", "F7", "F8", "F9", "F17", "F18", "F19", "F20", "F21", "F22", "F23",
+    "R2", "R3", "R4", "R7", "A1", "A7", "A10", "A11", "A12", "A14", "F1", "F2", "F5", "F6", "F7", "F8", "F9", "F17", "F18", "F19", "F20", "F21", "F22", "F23",
     "F24", "F26", "F27", "F3", "F4", "F10", "R6")
 _TABLE_ROW = re.compile(r"^\| ([A-Z]\d+) \|(.*)\|(.*)\|(.*)\|$", re.M)
 _GTEST = re.compile(r"^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", re.M)

@@ -75,6 +75,9 @@ CASES: dict[str, tuple[list[dict[str, str]], list[dict[str, str]]]] = {
     "html_as_text": (
         [{"web/src/A.vue": '<p v-html="text" />'}, {"web/src/a.ts": "el.innerHTML = text"}],
         [{"web/src/A.vue": "<p>{{ text }}</p>"}]),
+    "routes_have_policies": (
+        [{"src/rest/api.cpp": "router.add(std::move(route));"}, {"src/rest/api.hpp": "sio::Route route;"}],
+        [{"src/rest/routes.cpp": "sio::Route route;\nrouter_.add(std::move(route));", "src/app/ops.cpp": "router.add(route);"}]),
     "sql_in_its_folder": (
         [{"src/domain/a.cpp": 'run("SELECT id FROM user");'}, {"lib/http/a.cpp": 'f("insert into t values (1)");'}],
         [{"src/store_x/a.cpp": 'run("SELECT id FROM user");', "src/domain/a.cpp": 'f("select one"); // "SELECT 1"'}]),
