@@ -104,6 +104,7 @@ void Api::install(sio::HttpRouter& router) {
   state_->add_admin_routes(routes);
   state_->add_code_routes(routes);
   state_->add_health_routes(routes);
+  routes.add_description();
   routes.add_preflights();
   router.set_fallback(
       [state = state_.get()](const sio::RouteRequest& request) { return state->files.serve(request.http); });

@@ -238,21 +238,22 @@ class FakeServer {
         hasher({64, 1, 1}),
         access(codec, store),
         accounts(store, store, codes, hasher, codec, {}),
-        api({accounts,
-             access,
-             store,
-             store,
-             [this](domain::UserId id) { return service::Presence{online.contains(id), std::nullopt}; },
-             {},
-             setup.admin_signup,
-             setup.cors,
-             setup.rate_limits,
-             [this] { return ready; },
-             [this] { return now_unix_us; },
-             [this] { return now; },
-             {[this](const sio::RouteRequest&, const sio::http::Response&) { ++answers; },
-              [this](bool good) { ++(good ? good_logins : failed_logins); },
-              [this](std::string_view limit) { limited.emplace_back(limit); }}}) {
+        environment{accounts,
+                    access,
+                    store,
+                    store,
+                    [this](domain::UserId id) { return service::Presence{online.contains(id), std::nullopt}; },
+                    {},
+                    setup.admin_signup,
+                    setup.cors,
+                    setup.rate_limits,
+                    [this] { return ready; },
+                    [this] { return now_unix_us; },
+                    [this] { return now; },
+                    {[this](const sio::RouteRequest&, const sio::http::Response&) { ++answers; },
+                     [this](bool good) { ++(good ? good_logins : failed_logins); },
+                     [this](std::string_view limit) { limited.emplace_back(limit); }}},
+        api(environment) {
     api.install(router);
   }
 
@@ -300,6 +301,7 @@ class FakeServer {
   int failed_logins = 0;
   std::vector<std::string> limited;
   sio::HttpRouter router;
+  Environment environment;
   Api api;
 };
 

@@ -40,7 +40,10 @@ const std::vector<Expected> kRoutes{{"POST", "/auth/register", For::anyone},
                                     {"POST", "/admin/users/{id}/reset", For::admin, "", 201},
                                     {"POST", "/admin/invites", For::admin, "", 201},
                                     {"GET", "/healthz", For::anyone},
-                                    {"GET", "/readyz", For::anyone}};
+                                    {"GET", "/readyz", For::anyone},
+                                    {"GET", "/openapi.json", For::anyone},
+                                    {"GET", "/docs", For::anyone},
+                                    {"GET", "/docs.css", For::anyone}};
 
 std::string code_of(const sio::http::Response& response) {
   const auto code = sio::json::Value(response.body).find("code");

@@ -3,11 +3,32 @@
 #include <set>
 #include <utility>
 
+#include "sio/base/check.hpp"
+
 namespace parley::rest {
 
 Routes::Routes(sio::HttpRouter& router, const Environment& environment) : router_(router), environment_(environment) {}
 
 void Routes::anyone(std::string method, std::string pattern, sio::RunOn run_on, AnyoneHandler handler) {
+  describe(method, pattern, Policy::anyone);
+  add(std::move(method), std::move(pattern), run_on, std::move(handler));
+}
+
+void Routes::any(std::string method, std::string pattern, MemberHandler handler, sio::RunOn run_on) {
+  members(std::move(method), std::move(pattern), Policy::any, run_on, std::move(handler));
+}
+
+void Routes::admin(std::string method, std::string pattern, MemberHandler handler) {
+  members(std::move(method), std::move(pattern), Policy::admin, sio::RunOn::pool, std::move(handler));
+}
+
+void Routes::describe(std::string_view method, std::string_view pattern, Policy policy) {
+  const RouteDoc* const doc = find_route_doc(method, pattern);
+  SIO_CHECK(doc != nullptr);
+  added_.push_back({doc, policy});
+}
+
+void Routes::add(std::string method, std::string pattern, sio::RunOn run_on, AnyoneHandler handler) {
   sio::Route route;
   route.method = std::move(method);
   route.pattern = std::move(pattern);
@@ -16,18 +37,30 @@ void Routes::anyone(std::string method, std::string pattern, sio::RunOn run_on, 
   router_.add(std::move(route));
 }
 
-void Routes::any(std::string method, std::string pattern, MemberHandler handler, sio::RunOn run_on) {
-  members(std::move(method), std::move(pattern), false, run_on, std::move(handler));
+void Routes::add_text(const std::string& pattern, std::string_view type, const std::shared_ptr<std::string>& text) {
+  anyone("GET", pattern, sio::RunOn::shard, [type, text](const sio::RouteRequest&) {
+    sio::http::Response response;
+    response.headers.add("Content-Type", std::string(type));
+    response.headers.add("Cache-Control", "no-cache");
+    response.body = *text;
+    return response;
+  });
 }
 
-void Routes::admin(std::string method, std::string pattern, MemberHandler handler) {
-  members(std::move(method), std::move(pattern), true, sio::RunOn::pool, std::move(handler));
+void Routes::add_description() {
+  const auto document = std::make_shared<std::string>();
+  const auto page = std::make_shared<std::string>();
+  add_text("/openapi.json", "application/json", document);
+  add_text("/docs", "text/html; charset=utf-8", page);
+  add_text("/docs.css", "text/css; charset=utf-8", std::make_shared<std::string>(docs_style()));
+  *document = openapi_document(added_);
+  *page = docs_page(added_);
 }
 
-void Routes::members(std::string method, std::string pattern, bool admins_only, sio::RunOn run_on,
-                     MemberHandler handler) {
-  anyone(
-      std::move(method), std::move(pattern), run_on,
+void Routes::members(std::string method, std::string pattern, Policy policy, sio::RunOn run_on, MemberHandler handler) {
+  describe(method, pattern, policy);
+  const bool admins_only = policy == Policy::admin;
+  add(std::move(method), std::move(pattern), run_on,
       [this_environment = &environment_, admins_only, handle = std::move(handler)](const sio::RouteRequest& request) {
         const std::int64_t now_unix_s = this_environment->unix_now_us() / 1'000'000;
         const auto token = auth::bearer_token(request.http.headers.find("authorization"));
@@ -43,7 +76,7 @@ void Routes::add_preflights() {
   std::set<std::string> patterns;
   for (const sio::Route& route : router_.routes()) patterns.insert(route.pattern);
   for (const std::string& pattern : patterns) {
-    anyone("OPTIONS", pattern, sio::RunOn::shard, [this_environment = &environment_](const sio::RouteRequest& request) {
+    add("OPTIONS", pattern, sio::RunOn::shard, [this_environment = &environment_](const sio::RouteRequest& request) {
       return this_environment->cors.preflight(request.http);
     });
   }

@@ -1,11 +1,13 @@
 // Routes with their policies. A handler that needs to know who asks cannot be added without saying who may: there is
-// no way to add a route past these three functions (A11).
+// no way to add a route past these three functions (A11). Nor can one that route_docs.hpp does not describe.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "openapi.hpp"
 #include "parley/rest/api.hpp"
 #include "parley/rest/problem.hpp"
 #include "parley/service/access.hpp"
@@ -26,14 +28,21 @@ class Routes {
   void any(std::string method, std::string pattern, MemberHandler handler, sio::RunOn run_on = sio::RunOn::pool);
   // Admins, by the role in the database.
   void admin(std::string method, std::string pattern, MemberHandler handler);
+  // /openapi.json and /docs, of all routes added until then and these themselves.
+  void add_description();
   // Preflights for every pattern added so far, if other origins are allowed.
   void add_preflights();
 
  private:
-  void members(std::string method, std::string pattern, bool admins_only, sio::RunOn run_on, MemberHandler handler);
+  void members(std::string method, std::string pattern, Policy policy, sio::RunOn run_on, MemberHandler handler);
+  void describe(std::string_view method, std::string_view pattern, Policy policy);
+  void add(std::string method, std::string pattern, sio::RunOn run_on, AnyoneHandler handler);
+  // An answer that is the same for everybody.
+  void add_text(const std::string& pattern, std::string_view type, const std::shared_ptr<std::string>& text);
 
   sio::HttpRouter& router_;
   const Environment& environment_;
+  std::vector<AddedRoute> added_;
 };
 
 // Problems of the layers below, each enumerator in one place.
