@@ -91,8 +91,9 @@ void Chat::Parts::on_page(sio::Socket& socket, const sio::Result<service::CatchU
 }
 
 void Chat::Parts::on_drained(sio::Socket& socket) {
+  tell_missed(socket);
   const Member& member = socket.data<Member>();
-  if (!member.catching_up || member.catching_up->reading) return;
+  if (!socket.connected() || !member.catching_up || member.catching_up->reading) return;
   const sio::EngineSocket& engine = socket.engine();
   if (engine.waiting_bytes() < kWaitingBytesMax && engine.waiting_packets() < kWaitingPacketsMax) read_page(socket);
 }

@@ -30,7 +30,10 @@ struct Member final : sio::SocketData {
   domain::UserId user;
   domain::Role role = domain::Role::user;  // as the database has it
   bool told_of_end = false;                // that its token ends
+  bool is_present = false;                 // counted by the presence board
+  bool missed_presence = false;            // was left out when presence_from was told, since too much waited for it
   std::string login_id;
+  std::uint64_t presence_from = 0;     // changes with smaller numbers are none of its business any more
   std::int64_t token_ends_unix_s = 0;  // leeway not included
   // Batches up to this commit were read from the log: not delivered again.
   std::uint64_t caught_up_commit = 0;

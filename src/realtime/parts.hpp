@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "announcer.hpp"
 #include "member.hpp"
 #include "parley/realtime/chat.hpp"
 #include "payloads.hpp"
@@ -73,8 +74,12 @@ struct Chat::Parts {
         reads(server_.pool(), kReadingThreadsMax),
         delivered(server_.shard_count(), {start.commit, start.newest_id, RecentBatches(start.commit)}),
         live(std::make_unique<LiveTimer>(server_.shard(0), [this](sio::TimePoint now) { return tell_live(now); })) {
-    for (unsigned i = 0; i < server.shard_count(); ++i)
+    for (unsigned i = 0; i < server.shard_count(); ++i) {
       token_watches.push_back(std::make_unique<TokenWatch>(server.shard(i), nsp));
+      announcers.push_back(std::make_unique<Announcer>(server.shard(i), nsp, [this] {
+        if (--shards_telling == 0) live->wake();
+      }));
+    }
   }
 
   TokenWatch& token_watch_here() { return *token_watches[sio::rt::Shard::current()->index()]; }
@@ -96,6 +101,8 @@ struct Chat::Parts {
   void tell_room(const std::string& room, std::string_view event, std::string payload);
   // On shard 0: tells what is due; when the next is.
   sio::TimePoint tell_live(sio::TimePoint now);
+  void tell_presence(const PresenceNews& told, sio::TimePoint now);
+  void tell_missed(sio::Socket& socket);
 
   // ---- session_life.cpp
   void on_authenticate(sio::Event& event);
@@ -133,6 +140,9 @@ struct Chat::Parts {
   PresenceBoard presence;
   TypingGate typing;
   std::unique_ptr<LiveTimer> live;
+  std::vector<std::unique_ptr<Announcer>> announcers;      // by shard
+  std::atomic<unsigned> shards_telling{0};                 // of the changes that were taken from the board last
+  sio::TimePoint next_telling = sio::TimePoint::min();     // earliest; shard 0's
   std::vector<std::unique_ptr<TokenWatch>> token_watches;  // by shard
   std::atomic<bool> draining{false};
 };

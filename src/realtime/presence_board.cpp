@@ -40,10 +40,10 @@ void PresenceBoard::set_role(domain::UserId user, domain::Role role) {
   if (const auto found = people_.find(user); found != people_.end()) found->second.role = role;
 }
 
-std::vector<PresenceChange> PresenceBoard::take_due(sio::TimePoint now) {
-  std::vector<PresenceChange> changes;
+PresenceNews PresenceBoard::take_due(sio::TimePoint now, std::size_t most) {
   const std::lock_guard lock(mutex_);
-  while (!due_.empty() && due_.begin()->first <= now) {
+  PresenceNews news{told_count_ + 1, {}};
+  for (; most > 0 && !due_.empty() && due_.begin()->first <= now; --most) {
     const domain::UserId user = due_.begin()->second;
     Entry& entry = people_.find(user)->second;
     set_due(user, entry, sio::kNever);
@@ -51,7 +51,7 @@ std::vector<PresenceChange> PresenceBoard::take_due(sio::TimePoint now) {
     if (online != entry.told_online) {
       entry.told_online = online;
       entry.told_at = now;
-      changes.push_back({user, entry.role, online, entry.left_unix_us});
+      news.changes.push_back({user, entry.role, online, entry.left_unix_us});
     }
     if (online) continue;
     // Who has gone is kept until the next may be told of them.
@@ -62,7 +62,20 @@ std::vector<PresenceChange> PresenceBoard::take_due(sio::TimePoint now) {
       people_.erase(user);
     }
   }
-  return changes;
+  told_.insert(told_.end(), news.changes.begin(), news.changes.end());
+  told_count_ += news.changes.size();
+  while (told_.size() > kKeptMax) told_.pop_front();
+  return news;
+}
+
+PresenceNews PresenceBoard::told_since(std::uint64_t number, std::size_t most) const {
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t oldest = told_count_ - told_.size() + 1;
+  PresenceNews news{std::max(number, oldest), {}};
+  for (std::uint64_t i = news.first; i <= told_count_ && news.changes.size() < most; ++i) {
+    news.changes.push_back(told_[static_cast<std::size_t>(i - oldest)]);
+  }
+  return news;
 }
 
 sio::TimePoint PresenceBoard::next_due() const {

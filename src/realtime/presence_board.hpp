@@ -5,7 +5,9 @@
 // a second later at the earliest, and then only what holds by then.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -26,8 +28,16 @@ struct PresenceChange {
   std::int64_t last_seen_unix_us = 0;  // of who is not online: when the last connection ended
 };
 
+// Changes in the order told. They are numbered from 1; the first of these has number `first`.
+struct PresenceNews {
+  std::uint64_t first = 0;
+  std::vector<PresenceChange> changes;
+};
+
 class PresenceBoard {
  public:
+  // Of what was told, so many are kept for those who were left out.
+  static constexpr std::size_t kKeptMax = 8'192;
   static constexpr sio::Milliseconds kGrace{10'000};
   static constexpr sio::Milliseconds kSpacing{1'000};
 
@@ -37,8 +47,11 @@ class PresenceBoard {
   // What counts from now on. Nothing happens if nobody of that id is here.
   void set_role(domain::UserId user, domain::Role role);
 
-  // What is to be told now; it counts as told.
-  std::vector<PresenceChange> take_due(sio::TimePoint now);
+  // What is to be told now, the longest due first; it counts as told. Looks at `most` people: of what is left, the
+  // latest is told when it is asked for.
+  PresenceNews take_due(sio::TimePoint now, std::size_t most);
+  // What was told from that number on, as far as it is kept; `most` at once.
+  PresenceNews told_since(std::uint64_t number, std::size_t most) const;
   // When the next is due; kNever: nothing is.
   sio::TimePoint next_due() const;
 
@@ -64,6 +77,8 @@ class PresenceBoard {
   mutable std::mutex mutex_;
   std::unordered_map<domain::UserId, Entry> people_;
   std::set<std::pair<sio::TimePoint, domain::UserId>> due_;
+  std::deque<PresenceChange> told_;  // the newest has number told_count_
+  std::uint64_t told_count_ = 0;
 };
 
 }  // namespace parley::realtime

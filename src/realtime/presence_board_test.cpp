@@ -14,7 +14,7 @@ class PresenceBoardTest : public ::testing::Test {
   // "7+" who came, "7-" who went, in the order told.
   std::string told() {
     std::string text;
-    for (const PresenceChange& change : board_.take_due(now_)) {
+    for (const PresenceChange& change : board_.take_due(now_, 100'000).changes) {
       text += std::to_string(change.user.value) + (change.online ? "+" : "-");
       last_seen_ = change.last_seen_unix_us;
     }
@@ -116,8 +116,42 @@ TEST_F(PresenceBoardTest, AStormIsToldOncePerPerson) {
     for (int user = 1; user <= 10'000; ++user) went(user);
   }
   for (int user = 1; user <= 10'000; ++user) came(user);
-  EXPECT_EQ(board_.take_due(now_).size(), 10'000U);
-  EXPECT_EQ(board_.take_due(now_ + 1h).size(), 0U);
+  EXPECT_EQ(board_.take_due(now_, 100'000).changes.size(), 10'000U);
+  EXPECT_EQ(board_.take_due(now_ + 1h, 100'000).changes.size(), 0U);
+}
+
+// What waits for its turn is not kept as it was, but looked at when its turn comes.
+TEST_F(PresenceBoardTest, WhatIsLeftForLaterIsToldAsItIsThen) {
+  for (int user = 1; user <= 5; ++user) came(user);
+  EXPECT_EQ(board_.take_due(now_, 2).changes.size(), 2U);
+  EXPECT_EQ(board_.next_due(), now_);
+  went(4);
+  now_ += 10s;
+  EXPECT_EQ(told(), "3+5+") << "4 has come and gone";
+}
+
+// Whoever was left out hears from the first change on that he missed.
+TEST_F(PresenceBoardTest, WhatWasToldIsKeptForThoseWhoWereLeftOut) {
+  for (int user = 1; user <= 5; ++user) came(user);
+  EXPECT_EQ(board_.take_due(now_, 3).first, 1U);
+  EXPECT_EQ(board_.take_due(now_, 3).first, 4U);
+  const PresenceNews some = board_.told_since(2, 3);
+  EXPECT_EQ(some.first, 2U);
+  ASSERT_EQ(some.changes.size(), 3U);
+  EXPECT_EQ(some.changes[0].user.value, 2);
+  EXPECT_EQ(some.changes[2].user.value, 4);
+  EXPECT_EQ(board_.told_since(5, 3).changes.size(), 1U);
+  EXPECT_TRUE(board_.told_since(6, 3).changes.empty());
+}
+
+TEST_F(PresenceBoardTest, OfWhatWasToldOnlySoMuchIsKept) {
+  const auto count = static_cast<std::int64_t>(PresenceBoard::kKeptMax) + 7;
+  for (std::int64_t user = 1; user <= count; ++user) came(user);
+  EXPECT_EQ(board_.take_due(now_, 100'000).changes.size(), static_cast<std::size_t>(count));
+  const PresenceNews all = board_.told_since(1, 100'000);
+  EXPECT_EQ(all.first, 8U);
+  ASSERT_EQ(all.changes.size(), PresenceBoard::kKeptMax);
+  EXPECT_EQ(all.changes.front().user.value, 8);
 }
 
 TEST_F(PresenceBoardTest, TheRoleIsTheOneThatCountsNow) {
@@ -127,7 +161,7 @@ TEST_F(PresenceBoardTest, TheRoleIsTheOneThatCountsNow) {
   EXPECT_EQ(board_.role_of(domain::UserId(7)), domain::Role::admin);
   went(7);
   EXPECT_EQ(board_.role_of(domain::UserId(7)), std::nullopt) << "nobody is there to hear anything";
-  const auto changes = board_.take_due(now_ + 10s);
+  const auto changes = board_.take_due(now_ + 10s, 100'000).changes;
   ASSERT_EQ(changes.size(), 1U);
   EXPECT_EQ(changes[0].role, domain::Role::admin);
 }

@@ -1,34 +1,39 @@
 #include "typing_gate.hpp"
 
-#include <algorithm>
-
 namespace parley::realtime {
 
 bool TypingGate::admit(const TypingSignal& signal, sio::TimePoint now) {
   const std::lock_guard lock(mutex_);
-  const auto [found, first] = pairs_.try_emplace({signal.sender, signal.receiver}, Pair{now, std::nullopt});
+  const People people{signal.sender, signal.receiver};
+  const auto [found, first] = pairs_.try_emplace(people, Pair{now, std::nullopt});
   Pair& pair = found->second;
-  if (first || now - pair.passed_on >= kSpacing) {
-    pair = {now, std::nullopt};
-    return true;
+  if (!first && now - pair.passed_on < kSpacing) {
+    pair.waiting = signal.typing;
+    return false;
   }
-  pair.waiting = signal.typing;
-  return false;
+  pass_on(people, pair, now);
+  return true;
+}
+
+void TypingGate::pass_on(const People& people, Pair& pair, sio::TimePoint now) {
+  pair = {now, std::nullopt};
+  due_.push_back({now + kSpacing, people});
 }
 
 std::vector<TypingSignal> TypingGate::take_due(sio::TimePoint now) {
   std::vector<TypingSignal> due;
   const std::lock_guard lock(mutex_);
-  for (auto each = pairs_.begin(); each != pairs_.end();) {
-    auto& [people, pair] = *each;
-    if (now - pair.passed_on < kSpacing) {
-      ++each;
-    } else if (pair.waiting) {
-      due.push_back({people.first, people.second, *pair.waiting});
-      pair = {now, std::nullopt};
-      ++each;
+  while (!due_.empty() && due_.front().at <= now) {
+    const People people = due_.front().people;
+    due_.pop_front();
+    const auto found = pairs_.find(people);
+    // Passed on again meanwhile, or forgotten: there is, or was, another one for it.
+    if (found == pairs_.end() || now - found->second.passed_on < kSpacing) continue;
+    if (const auto waiting = found->second.waiting) {
+      due.push_back({people.first, people.second, *waiting});
+      pass_on(people, found->second, now);
     } else {
-      each = pairs_.erase(each);
+      pairs_.erase(found);
     }
   }
   return due;
@@ -36,9 +41,7 @@ std::vector<TypingSignal> TypingGate::take_due(sio::TimePoint now) {
 
 sio::TimePoint TypingGate::next_due() const {
   const std::lock_guard lock(mutex_);
-  sio::TimePoint next = sio::kNever;
-  for (const auto& [people, pair] : pairs_) next = std::min(next, pair.passed_on + kSpacing);
-  return next;
+  return due_.empty() ? sio::kNever : due_.front().at;
 }
 
 std::size_t TypingGate::size() const {

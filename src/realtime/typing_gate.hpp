@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -28,18 +29,26 @@ class TypingGate {
   [[nodiscard]] bool admit(const TypingSignal& signal, sio::TimePoint now);
   // What waited and is to be passed on now; pairs that have been quiet are forgotten.
   std::vector<TypingSignal> take_due(sio::TimePoint now);
-  // kNever: nothing waits, nothing is to be forgotten.
+  // kNever: nothing waits, nothing is to be forgotten. Only a signal that was passed on makes it earlier.
   sio::TimePoint next_due() const;
   // Pairs that are remembered.
   std::size_t size() const;
 
  private:
+  using People = std::pair<domain::UserId, domain::UserId>;  // sender, receiver
   struct Pair {
     sio::TimePoint passed_on;
     std::optional<bool> waiting;
   };
+  struct Due {
+    sio::TimePoint at;
+    People people;
+  };
+  void pass_on(const People& people, Pair& pair, sio::TimePoint now);
+
   mutable std::mutex mutex_;
-  std::map<std::pair<domain::UserId, domain::UserId>, Pair> pairs_;
+  std::map<People, Pair> pairs_;
+  std::deque<Due> due_;  // one for each time that something was passed on, the earliest first
 };
 
 }  // namespace parley::realtime

@@ -38,6 +38,21 @@ TEST(TypingGate, ThenTheLatestASecondLater) {
   EXPECT_FALSE(gate.admit({kAnn, kBob, true}, now + 999ms)) << "a second counts from what was passed on";
 }
 
+// A signal may come right when the second is over, before anybody asked what is due.
+TEST(TypingGate, WhatIsPassedOnInTimeLeavesNoSignalBehind) {
+  TypingGate gate;
+  const sio::TimePoint now{1h};
+  EXPECT_TRUE(gate.admit({kAnn, kBob, true}, now));
+  EXPECT_TRUE(gate.admit({kAnn, kBob, false}, now + 1s));
+  EXPECT_FALSE(gate.admit({kAnn, kBob, true}, now + 1'500ms));
+  EXPECT_TRUE(gate.take_due(now + 1'500ms).empty());
+  EXPECT_EQ(gate.next_due(), now + 2s);
+  ASSERT_EQ(gate.take_due(now + 2s).size(), 1U);
+  EXPECT_TRUE(gate.take_due(now + 3s).empty());
+  EXPECT_EQ(gate.size(), 0U);
+  EXPECT_EQ(gate.next_due(), sio::kNever);
+}
+
 TEST(TypingGate, AFloodIsOneSignalASecond) {
   TypingGate gate;
   int passed = 0;
