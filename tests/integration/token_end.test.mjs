@@ -57,10 +57,16 @@ describe('tokens of 30 s', () => {
   });
 
   test('a login that was renewed goes on with the new login: the old one may end', async () => {
-    const chat = await Chat.connect(server, ann);
-    const again = await logIn(server, ann);
-    assert.deepEqual(await chat.ask('authenticate', { token: again.token }), { ok: true });
-    chat.close();
+    const old = await logIn(server, ann);
+    const chat = await Chat.connect(server, old);
+    const fresh = await logIn(server, ann);
+    assert.deepEqual(await chat.ask('authenticate', { token: fresh.token }), { ok: true });
+    assert.equal((await api(server, 'POST', '/auth/logout', { token: old.token })).status, 204);
+    assert.deepEqual(await chat.ask('authenticate', { token: fresh.token }), { ok: true }, 'still there');
+    assert.equal((await chat.ask('authenticate', { token: old.token })).code, 'token_revoked');
+    assert.equal((await api(server, 'POST', '/auth/logout', { token: fresh.token })).status, 204);
+    assert.equal((await chat.next('error')).code, 'token_revoked');
+    assert.equal(await chat.next('disconnect'), 'io server disconnect');
   });
 });
 
