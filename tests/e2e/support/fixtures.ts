@@ -104,8 +104,10 @@ export async function openConversation(page: Page, partner: Pick<Account, 'name'
   const filter = page.getByRole('navigation').getByRole('searchbox');
   let looked = false;
   await expect(async () => {
-    looked = !(await row.isVisible());
-    if (looked) await filter.fill(partner.name);
+    if (!(await row.isVisible())) {
+      looked = true;
+      await filter.fill(partner.name);
+    }
     await expect(row).toBeVisible({ timeout: 2_000 });
   }).toPass();
   await row.click();

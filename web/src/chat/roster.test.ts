@@ -54,9 +54,9 @@ describe('inOrder', () => {
 });
 
 describe('asGroups', () => {
-  it('shows an admin the conversations, then colleagues, then customers without one', () => {
+  it('shows an admin the conversations, then customers without one, then colleagues', () => {
     const people = [person(1, 'Ada'), person(2, 'Ben', 'admin'), person(3, 'Cem')];
-    expect(texts(asGroups(roster(people, [[3, summary(1)]]), 'admin', () => false))).toEqual([3, 'team', 2, 'people', 1]);
+    expect(texts(asGroups(roster(people, [[3, summary(1)]]), 'admin', () => false))).toEqual([3, 'people', 1, 'team', 2]);
   });
 
   it('shows a customer who of the team is there first', () => {

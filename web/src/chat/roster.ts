@@ -71,13 +71,13 @@ function asItem(row: RosterRow): ListItem {
   return { kind: 'row', key: `row:${row.id}`, row };
 }
 
-/** Conversations first; then, for an admin, colleagues and customers without one, for a user, who is there and who is not. */
+/** Conversations first; then, for an admin, customers and colleagues without one, for a user, who is there and who is not. */
 export function asGroups(roster: Roster, reader: Role, online: (id: number) => boolean): ListItem[] {
   const group = (name: GroupName, rows: readonly RosterRow[]): ListItem[] =>
     rows.length === 0 ? [] : [{ kind: 'heading', key: name, group: name }, ...rows.map(asItem)];
   const { talks, others } = roster;
-  const [first, then]: [GroupName, GroupName] = reader === 'admin' ? ['team', 'people'] : ['present', 'absent'];
-  const leads = reader === 'admin' ? (row: RosterRow) => row.person?.role === 'admin' : (row: RosterRow) => online(row.id);
+  const [first, then]: [GroupName, GroupName] = reader === 'admin' ? ['people', 'team'] : ['present', 'absent'];
+  const leads = reader === 'admin' ? (row: RosterRow) => row.person?.role !== 'admin' : (row: RosterRow) => online(row.id);
   return [...talks.map(asItem), ...group(first, others.filter(leads)), ...group(then, others.filter((row) => !leads(row)))];
 }
 
