@@ -149,9 +149,12 @@ export class ConversationLog {
   }
 
   private insert(fresh: StoredEntry[]): void {
-    const first = fresh[0];
-    const last = this.stored.at(-1);
-    if (first !== undefined && fresh.length === 1 && (last === undefined || first.id > last.id)) this.stored.push(first);
+    fresh.sort((a, b) => a.id - b.id);
+    const [first, last] = [fresh[0], fresh.at(-1)];
+    if (first === undefined || last === undefined) return;
+    // News come at the end and pages at the beginning; anything between is rare.
+    if (first.id > (this.stored.at(-1)?.id ?? 0)) this.stored.push(...fresh);
+    else if (last.id < (this.stored[0]?.id ?? 0)) this.stored = [...fresh, ...this.stored];
     else this.stored = [...this.stored, ...fresh].sort((a, b) => a.id - b.id);
   }
 
