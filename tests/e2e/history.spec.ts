@@ -161,6 +161,8 @@ test('9: what is read stays where it is while an older page comes in, within a p
   await readAll(server.url, admin, user);
   const page = await windows.open({ viewport: { width: 1024, height: 768 } });
   await signIn(page, admin);
+  // A short first page: the place that is kept lies beyond all there was to scroll before.
+  await page.route(/limit=1000/, (route) => route.continue({ url: route.request().url().replace('limit=1000', 'limit=50') }));
   await openConversation(page, user);
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -169,6 +171,7 @@ test('9: what is read stays where it is while an older page comes in, within a p
     await route.continue();
   });
   const log = history(page);
+  await expect(line(page, 1_149)).toBeInViewport();
   const asked = page.waitForRequest(/before=/);
   await log.evaluate((box) => box.scrollTo({ top: 500 }));
   await asked;
