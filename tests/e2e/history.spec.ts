@@ -386,3 +386,38 @@ test('47: the history is one log; a polite region of its own announces what come
   await expect(polite).toHaveText(`New message from ${user.name}: a new one`);
   await expect(history(page)).toHaveAttribute('aria-live', 'off');
 });
+
+test('42: what does not come at once is announced by a skeleton, invisible at first', async ({ windows, server }) => {
+  const { admin, user } = await pair(server);
+  await writeMany(server.url, user, admin, lines(0, 30));
+  const page = await windows.open();
+  await signIn(page, admin);
+  await expect(rowOf(page, user)).toBeVisible();
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\/chat\/messages\//, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`/c/${user.id}`);
+  const skeleton = page.locator('main [aria-busy=true]');
+  await expect(skeleton).toContainText('Loading…');
+  const bar = skeleton.locator('.skeleton').first();
+  expect(await bar.evaluate((it) => getComputedStyle(it).animationDelay.split(', ')[0])).toBe('0.2s');
+  await expect.poll(() => bar.evaluate((it) => getComputedStyle(it).opacity)).toBe('1');
+  release();
+  await expect(divider(page)).toBeInViewport();
+  await expect(skeleton).toHaveCount(0);
+});
+
+test('43: an empty conversation says so in one sentence, with one action that leads to the composer', async ({ windows, server }) => {
+  const { admin, user } = await pair(server);
+  const page = await windows.open();
+  await signIn(page, user);
+  await page.goto(`/c/${admin.id}`);
+  await expect(page.getByText(`No messages yet. Say hello to ${admin.name}.`)).toBeVisible();
+  await page.getByRole('button', { name: 'Write a message' }).click();
+  await expect(page.getByRole('textbox', { name: /Message/ })).toBeFocused();
+  await say(page, 'hello');
+  await expect(page.getByText('No messages yet.')).toHaveCount(0);
+});
