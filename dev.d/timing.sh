@@ -29,7 +29,8 @@ timing_part_r3() {
   python3 tests/timing/r3.py build/release/bin/parley 9>&-
 }
 
-# The web app with 10,000 partners, in Chromium: frames of the list, filter, change of the conversation. Figures only.
+# The web app with 10,000 partners, and with 50,000 messages in one conversation, in Chromium: frames, filter, older pages,
+# change of the conversation. Figures only.
 timing_part_web() {
   need_packages build e2e
   build_targets release parley
