@@ -48,5 +48,13 @@ test('pictures of the main screens', async ({ windows, server }) => {
     await take(phone, `phone-${colorScheme}`);
     await phone.getByRole('link', { name: 'Back' }).click();
     await take(phone, `phone-list-${colorScheme}`);
+    await desk.goto('/people');
+    await expect(desk.getByText(samir.email)).toBeVisible();
+    await take(desk, `people-${colorScheme}`);
   }
+
+  const arabic = await windows.open({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, locale: 'ar-EG' });
+  await signIn(arabic, maya);
+  await expect(rowOf(arabic, zoe)).toBeVisible();
+  await take(arabic, 'phone-arabic');
 });
