@@ -180,7 +180,7 @@ test('40: logging out in one tab logs out the others', async ({ windows, server 
   await expect(other.getByRole('navigation')).toBeVisible();
   await page.getByRole('button', { name: 'Account' }).click();
   await page.getByRole('menuitem', { name: 'Log out' }).click();
-  await expect(other).toHaveURL(/\/login$/, { timeout: 1_000 });
+  await expect(other).toHaveURL(/\/login$/);
   await expect(page).toHaveURL(/\/login$/);
   await other.goto('/');
   await expect(other).toHaveURL(/\/login$/);
