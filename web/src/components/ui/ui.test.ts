@@ -43,7 +43,9 @@ describe('ModalDialog', () => {
 
 describe('LazyMenu', () => {
   const menu = { props: { opened: Boolean }, template: '<p>{{ opened ? "open" : "closed" }}</p>' };
-  const button = (load: () => Promise<{ default: object }>) => mount(LazyMenu, { props: { label: 'Account', load }, attachTo: document.body });
+  const failed = vi.fn();
+  const button = (load: () => Promise<{ default: object }>) =>
+    mount(LazyMenu, { props: { label: 'Account', load }, attachTo: document.body, global: { config: { errorHandler: failed } } });
 
   it('loads nothing before somebody reaches for it, and opens what it loaded', async () => {
     const load = vi.fn(() => Promise.resolve({ default: menu }));
@@ -60,6 +62,7 @@ describe('LazyMenu', () => {
     await it.get('button').trigger('click');
     await flushPromises();
     expect(it.find('button').exists()).toBe(true);
+    expect(failed).not.toHaveBeenCalled();
   });
 });
 
