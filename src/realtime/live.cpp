@@ -39,16 +39,14 @@ void Chat::Parts::enter(sio::Socket& socket) {
   if (!socket.connected()) return;
   member.is_present = true;
   if (member.role == domain::Role::admin) socket.join(kAdminsRoom);
-  presence.came(member.user, member.role, sio::rt::Shard::current()->now());
-  live->wake();
+  if (presence.came(member.user, member.role, sio::rt::Shard::current()->now())) live->wake();
 }
 
 void Chat::Parts::leave(sio::Socket& socket) {
   if (!socket.has_data()) return;
   const Member& member = socket.data<Member>();
   if (!member.is_present) return;
-  presence.went(member.user, sio::rt::Shard::current()->now(), sio::rt::unix_now_us());
-  live->wake();
+  if (presence.went(member.user, sio::rt::Shard::current()->now(), sio::rt::unix_now_us())) live->wake();
 }
 
 void Chat::Parts::set_role(sio::Socket& socket, domain::Role role) {

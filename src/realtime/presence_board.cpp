@@ -8,31 +8,33 @@ sio::TimePoint PresenceBoard::earliest_tell(const Entry& entry, sio::TimePoint a
   return entry.told_at == sio::TimePoint::min() ? at : std::max(at, entry.told_at + kSpacing);
 }
 
-void PresenceBoard::set_due(domain::UserId user, Entry& entry, sio::TimePoint due) {
-  if (entry.due == due) return;
+bool PresenceBoard::set_due(domain::UserId user, Entry& entry, sio::TimePoint due) {
+  if (entry.due == due) return false;
   if (entry.due != sio::kNever) due_.erase({entry.due, user});
   entry.due = due;
-  if (due != sio::kNever) due_.insert({due, user});
+  if (due == sio::kNever) return false;
+  const auto place = due_.insert({due, user}).first;
+  return place == due_.begin();
 }
 
-void PresenceBoard::came(domain::UserId user, domain::Role role, sio::TimePoint now) {
+bool PresenceBoard::came(domain::UserId user, domain::Role role, sio::TimePoint now) {
   const std::lock_guard lock(mutex_);
   Entry& entry = people_[user];
   entry.role = role;
   ++entry.sockets;
   // Back within the grace: nobody was told that they had gone.
-  set_due(user, entry, entry.told_online ? sio::kNever : earliest_tell(entry, now));
+  return set_due(user, entry, entry.told_online ? sio::kNever : earliest_tell(entry, now));
 }
 
-void PresenceBoard::went(domain::UserId user, sio::TimePoint now, std::int64_t unix_now_us) {
+bool PresenceBoard::went(domain::UserId user, sio::TimePoint now, std::int64_t unix_now_us) {
   const std::lock_guard lock(mutex_);
   const auto found = people_.find(user);
-  if (found == people_.end()) return;
+  if (found == people_.end()) return false;
   Entry& entry = found->second;
   if (entry.sockets > 0) --entry.sockets;
-  if (entry.sockets > 0) return;
+  if (entry.sockets > 0) return false;
   entry.left_unix_us = unix_now_us;
-  set_due(user, entry, now + kGrace);
+  return set_due(user, entry, now + kGrace);
 }
 
 void PresenceBoard::set_role(domain::UserId user, domain::Role role) {

@@ -41,9 +41,9 @@ class PresenceBoard {
   static constexpr sio::Milliseconds kGrace{10'000};
   static constexpr sio::Milliseconds kSpacing{1'000};
 
-  // A socket of the person comes, or goes. Either may change next_due().
-  void came(domain::UserId user, domain::Role role, sio::TimePoint now);
-  void went(domain::UserId user, sio::TimePoint now, std::int64_t unix_now_us);
+  // A socket of the person comes, or goes. True: next_due() is earlier than it was.
+  bool came(domain::UserId user, domain::Role role, sio::TimePoint now);
+  bool went(domain::UserId user, sio::TimePoint now, std::int64_t unix_now_us);
   // What counts from now on. Nothing happens if nobody of that id is here.
   void set_role(domain::UserId user, domain::Role role);
 
@@ -71,7 +71,8 @@ class PresenceBoard {
     sio::TimePoint due = sio::kNever;                // as in due_
     std::int64_t left_unix_us = 0;
   };
-  void set_due(domain::UserId user, Entry& entry, sio::TimePoint due);
+  // True: it is the earliest of all now.
+  bool set_due(domain::UserId user, Entry& entry, sio::TimePoint due);
   static sio::TimePoint earliest_tell(const Entry& entry, sio::TimePoint at);
 
   mutable std::mutex mutex_;

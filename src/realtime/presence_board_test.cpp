@@ -120,6 +120,22 @@ TEST_F(PresenceBoardTest, AStormIsToldOncePerPerson) {
   EXPECT_EQ(board_.take_due(now_ + 1h, 100'000).changes.size(), 0U);
 }
 
+// Else each reconnect would wake the shard that tells.
+TEST_F(PresenceBoardTest, OnlyWhatIsDueFirstIsAReasonToLookEarlier) {
+  const domain::UserId seven(7);
+  const domain::UserId eight(8);
+  EXPECT_TRUE(board_.came(seven, domain::Role::user, now_));
+  EXPECT_FALSE(board_.came(seven, domain::Role::user, now_)) << "a second device";
+  EXPECT_EQ(told(), "7+");
+  EXPECT_FALSE(board_.went(seven, now_, unix_us_)) << "another device is there";
+  EXPECT_TRUE(board_.went(seven, now_, unix_us_));
+  now_ += 1s;
+  EXPECT_TRUE(board_.came(eight, domain::Role::user, now_)) << "sooner than the grace of 7";
+  EXPECT_EQ(told(), "8+");
+  EXPECT_FALSE(board_.went(eight, now_, unix_us_)) << "later than that";
+  EXPECT_FALSE(board_.came(seven, domain::Role::user, now_)) << "was never gone";
+}
+
 // What waits for its turn is not kept as it was, but looked at when its turn comes.
 TEST_F(PresenceBoardTest, WhatIsLeftForLaterIsToldAsItIsThen) {
   for (int user = 1; user <= 5; ++user) came(user);
