@@ -26,7 +26,7 @@ namespace parley::rest {
 struct Observer {
   std::function<void(const sio::RouteRequest&, const sio::http::Response&)> on_answer;
   std::function<void(bool good)> on_login;
-  std::function<void(std::string_view limit)> on_rate_limited;  // "login", "registration"
+  std::function<void(std::string_view limit)> on_rate_limited;  // "login", "registration", "reset"
 };
 
 struct Environment {
