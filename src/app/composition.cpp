@@ -120,7 +120,9 @@ struct Composition::Parts {
                log_answer(request, response);
              },
              [this](bool good) { metrics.count_login(good); },
-             [this](std::string_view limit) { metrics.count_rate_limited(limit); }}};
+             [this](std::string_view limit) { metrics.count_rate_limited(limit); }},
+            *sends,
+            limiter};
   }
 
   void wire() {
@@ -135,9 +137,10 @@ struct Composition::Parts {
                             {config.peer_chat},
                             [this] { metrics.count_rate_limited("message"); }},
         realtime::DeliveryStart{store->commit_at_start(), store->newest_id_at_start()});
+    sends = std::make_unique<service::SendAndWait>(store->log(), *chat);
     api = std::make_unique<rest::Api>(rest_environment());
     api->install(server->http());
-    store->set_commit_listener(*chat);
+    store->set_commit_listener(*sends);
     // Access first: whoever is told by the chat to come again finds the change known.
     store->add_account_listener(access);
     store->add_account_listener(*chat);
@@ -257,6 +260,7 @@ struct Composition::Parts {
   std::unique_ptr<OpsServer> ops_server;
   std::unique_ptr<sio::Server> server;
   std::unique_ptr<realtime::Chat> chat;
+  std::unique_ptr<service::SendAndWait> sends;
   std::unique_ptr<rest::Api> api;
   std::vector<std::string> urls;
   std::atomic<bool> storage_failed{false};

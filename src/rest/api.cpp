@@ -66,6 +66,9 @@ struct Api::State {
     routes.any("GET", "/chat/conversations", [this](const sio::RouteRequest& request, const service::Principal& who) {
       return chat.conversations(request, who);
     });
+    routes.any("POST", "/chat/messages", [this](const sio::RouteRequest& request, const service::Principal& who) {
+      return chat.send(request, who);
+    });
     routes.any("GET", "/chat/loaded", [this](const sio::RouteRequest& request, const service::Principal& who) {
       return chat.all_messages(request, who);
     });

@@ -159,7 +159,7 @@ Response AuthRoutes::reset_password(const sio::RouteRequest& request) {
   if (!body) return render_problem(body.error());
   FieldReader fields(*body);
   const std::string code = fields.text("code");
-  const std::string fresh = fields.new_password("new_password");
+  const std::string fresh = fields.text("new_password", domain::check_password);
   if (!fields.ok()) return render_field_errors(fields.errors());
 
   const std::string& address = request.http.remote_address;
@@ -195,7 +195,7 @@ Response AuthRoutes::change_password(const sio::RouteRequest& request, const ser
   if (!body) return render_problem(body.error());
   FieldReader fields(*body);
   const std::string current = fields.text("current_password");
-  const std::string fresh = fields.new_password("new_password");
+  const std::string fresh = fields.text("new_password", domain::check_password);
   if (!fields.ok()) return render_field_errors(fields.errors());
 
   const std::string account = domain::normal_email(who.user.email);

@@ -7,9 +7,11 @@
 
 #include "page_query.hpp"
 #include "parley/domain/timestamp.hpp"
+#include "parley/domain/validation.hpp"
 #include "parley/rest/problem.hpp"
 #include "parley/service/message_json.hpp"
 #include "render.hpp"
+#include "request_body.hpp"
 
 namespace parley::rest {
 namespace {
@@ -88,6 +90,39 @@ Response ChatRoutes::all_messages(const sio::RouteRequest& request, const servic
   const auto query = parse_page_query(request.http.query);
   if (!query) return render_field_errors(query.error());
   return render_page(environment_.messages.all_of(who.user.id, *query), *query, "/chat/loaded", service::write_message);
+}
+
+Response ChatRoutes::send(const sio::RouteRequest& request, const service::Principal& who) const {
+  const auto body = parse_json_body(request.http);
+  if (!body) return render_problem(body.error());
+  FieldReader fields(*body);
+  service::Draft draft{who.user.id, {}, {}, {}, {}};
+  draft.receiver = domain::UserId(fields.id("receiver_id"));
+  draft.content = fields.text("content", domain::check_content);
+  if (auto client_id = fields.optional_text("client_id")) {
+    draft.client_id = std::move(*client_id);
+    const domain::Flaw flaw = domain::check_client_id(draft.client_id);
+    if (flaw != domain::Flaw::none) fields.fail("client_id", domain::to_sentence(flaw));
+  }
+  if (!fields.ok()) return render_field_errors(fields.errors());
+  const auto wait = environment_.sending_limit.try_take(who.user.id.value, environment_.monotonic_now());
+  if (wait.count() > 0) {
+    environment_.observer.on_rate_limited("message");
+    return render_problem(Problem::rate_limited, wait.count());
+  }
+  const auto sent = environment_.sends.send(draft);
+  if (!sent) return render_problem(problem_of(sent.error()));
+  std::string answer;
+  sio::json::Writer json(answer);
+  json.begin_object()
+      .member("id", sent->id.value)
+      .member("sender_id", draft.sender.value)
+      .member("receiver_id", draft.receiver.value)
+      .member("content", std::string_view(draft.content))
+      .member("timestamp", std::string_view(domain::to_iso_8601(sent->timestamp_unix_us)));
+  if (!draft.client_id.empty()) json.member("client_id", std::string_view(draft.client_id));
+  json.member(sent->duplicate ? "duplicate" : "read_status", sent->duplicate).end_object();
+  return json_answer(sent->duplicate ? 200 : 201, std::move(answer));
 }
 
 }  // namespace parley::rest

@@ -1,4 +1,4 @@
-// /chat/…: who one is, whom one can write to, and what was written. Reads only; each asks the store as the caller.
+// /chat/…: who one is, whom one can write to, what was written, and writing. Each asks the store as the caller.
 #pragma once
 
 #include "parley/rest/api.hpp"
@@ -15,6 +15,7 @@ class ChatRoutes {
   sio::http::Response people(const sio::RouteRequest& request, domain::Role role) const;
   sio::http::Response conversation(const sio::RouteRequest& request, const service::Principal& who) const;
   sio::http::Response conversations(const sio::RouteRequest& request, const service::Principal& who) const;
+  sio::http::Response send(const sio::RouteRequest& request, const service::Principal& who) const;
   sio::http::Response all_messages(const sio::RouteRequest& request, const service::Principal& who) const;
 
  private:

@@ -98,6 +98,7 @@ std::string route_section(const AddedRoute& route) {
   if (!doc.takes.empty()) html += row("body", link_to(doc.takes));
   if (doc.paged) html += row("query", code("limit") + ", " + code("after") + " or " + code("before"));
   html += row(std::to_string(doc.status), success(doc));
+  if (doc.also_status != 0) html += row(std::to_string(doc.also_status), success(doc) + ", if it was done before");
   for (const Problem problem : problems_of(doc, route.policy)) {
     const ProblemSpec& spec = spec_of(problem);
     html += row(std::to_string(spec.status), code(spec.code) + " " + escaped(spec.sentence));

@@ -30,6 +30,14 @@ TEST(ErrorTable, EveryAccountErrorHasItsProblem) {
   }
 }
 
+TEST(ErrorTable, EverySendErrorHasTheCodeOfTheWire) {
+  EXPECT_EQ(problem_of(service::SendError::invalid_payload), Problem::invalid_fields);
+  for (int i = 1; i <= static_cast<int>(service::SendError::storage_unavailable); ++i) {
+    const auto error = static_cast<service::SendError>(i);
+    EXPECT_EQ(spec_of(problem_of(error)).code, service::to_code(error));
+  }
+}
+
 TEST(ErrorTable, EveryLoginErrorHasItsProblem) {
   EXPECT_EQ(problem_of(service::LoginError::invalid_credentials), Problem::invalid_credentials);
   EXPECT_EQ(problem_of(service::LoginError::storage_unavailable), Problem::storage_unavailable);

@@ -225,6 +225,41 @@ class FakeCodes final : public service::OneTimeCodes {
   std::map<std::string, std::pair<domain::UserId, std::int64_t>> resets_;  // by their lookup
 };
 
+// Stores at once what is sent to anybody below 99; a client_id of "used" was used before, "other" for another.
+class FakeLog final : public service::MessageLog {
+ public:
+  bool try_append(service::Draft&& draft) noexcept override {
+    if (failing) return false;
+    auto batch = std::make_shared<service::CommittedBatch>();
+    const auto refuse = [&](service::SendError error) {
+      batch->outcomes.emplace_back(service::SendRefused{draft.sender, draft.client_id, error, draft.origin});
+    };
+    if (draft.receiver.value >= 99) {
+      refuse(service::SendError::receiver_not_found);
+    } else if (draft.client_id == "other") {
+      refuse(service::SendError::client_id_conflict);
+    } else if (draft.client_id == "used") {
+      batch->outcomes.emplace_back(service::Duplicate{draft.sender, draft.receiver, draft.client_id,
+                                                      domain::MessageId(1), 1'732'700'000'123'456, draft.origin});
+    } else {
+      batch->outcomes.emplace_back(service::Stored{{domain::MessageId(7), draft.sender, draft.receiver, draft.content,
+                                                    1'732'700'001'000'000, false, draft.client_id},
+                                                   draft.origin});
+    }
+    listener->on_committed(std::move(batch));
+    return true;
+  }
+  bool try_mark_read(service::ReadMark&&) noexcept override { return false; }
+
+  service::CommitListener* listener = nullptr;
+  bool failing = false;
+};
+
+class NoDelivery final : public service::CommitListener {
+ public:
+  void on_committed(service::BatchPtr) noexcept override {}
+};
+
 struct Setup {
   AdminSignupRule admin_signup{AdminSignup::open, false};
   sio::http::CorsPolicy cors;
@@ -252,8 +287,11 @@ class FakeServer {
                     [this] { return now; },
                     {[this](const sio::RouteRequest&, const sio::http::Response&) { ++answers; },
                      [this](bool good) { ++(good ? good_logins : failed_logins); },
-                     [this](std::string_view limit) { limited.emplace_back(limit); }}},
+                     [this](std::string_view limit) { limited.emplace_back(limit); }},
+                    sends,
+                    sending_limit},
         api(environment) {
+    log.listener = &sends;
     api.install(router);
   }
 
@@ -287,6 +325,10 @@ class FakeServer {
 
   FakeStore store;
   FakeCodes codes{store};
+  FakeLog log;
+  NoDelivery nobody;
+  service::SendAndWait sends{log, nobody};
+  auth::MessageLimiter sending_limit{{5.0, 2}, true};
   auth::TokenCodec codec;
   auth::PasswordHasher hasher;
   service::Access access;

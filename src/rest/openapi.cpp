@@ -69,8 +69,9 @@ void write_header(Writer& json, std::string_view name, std::string_view descript
   json.key("schema").raw(R"({"type":"string"})").end_object().end_object();
 }
 
-void write_success(Writer& json, const RouteDoc& route) {
-  json.key(std::to_string(route.status)).begin_object().member("description", "Done");
+void write_success(Writer& json, const RouteDoc& route, int status) {
+  json.key(std::to_string(status)).begin_object();
+  json.member("description", status == route.status ? "Done" : "It was done before");
   if (route.paged) write_header(json, "Link", R"(the next page, rel="next", while there is one)");
   if (route.gives.find('/') != std::string_view::npos) {
     const bool is_json = route.gives == "application/json";
@@ -116,7 +117,8 @@ void write_route(Writer& json, const AddedRoute& route) {
     json.end_object();
   }
   json.key("responses").begin_object();
-  write_success(json, doc);
+  write_success(json, doc, doc.status);
+  if (doc.also_status != 0) write_success(json, doc, doc.also_status);
   write_problems(json, problems_of(doc, route.policy));
   json.end_object().end_object();
 }

@@ -22,6 +22,8 @@ struct Expected {
 
 const std::string kNewPassword = R"({"current_password":"correct horse","new_password":"another horse"})";
 
+const std::string kMessage = R"({"receiver_id":"3","content":"hello"})";
+
 const std::vector<Expected> kRoutes{{"POST", "/auth/register", For::anyone},
                                     {"POST", "/auth/login", For::anyone},
                                     {"POST", "/auth/refresh", For::anyone},
@@ -33,6 +35,7 @@ const std::vector<Expected> kRoutes{{"POST", "/auth/register", For::anyone},
                                     {"GET", "/chat/admins", For::any},
                                     {"GET", "/chat/users", For::admin},
                                     {"GET", "/chat/messages/{id}", For::any},
+                                    {"POST", "/chat/messages", For::any, kMessage, 201},
                                     {"GET", "/chat/loaded", For::any},
                                     {"GET", "/chat/conversations", For::any},
                                     {"GET", "/admin/users", For::admin},

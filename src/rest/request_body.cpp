@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "parley/domain/validation.hpp"
+#include "page_query.hpp"
 #include "sio/json/scanner.hpp"
 
 namespace parley::rest {
@@ -50,12 +50,21 @@ std::string FieldReader::text(std::string_view name) {
   return std::move(*text);
 }
 
-std::string FieldReader::new_password(std::string_view name) {
+std::string FieldReader::text(std::string_view name, domain::Flaw (*check)(std::string_view)) {
   const std::size_t errors_before = errors_.size();
-  std::string password = text(name);
-  const domain::Flaw flaw = domain::check_password(password);
+  std::string value = text(name);
+  const domain::Flaw flaw = check(value);
   if (errors_.size() == errors_before && flaw != domain::Flaw::none) fail(name, domain::to_sentence(flaw));
-  return password;
+  return value;
+}
+
+std::int64_t FieldReader::id(std::string_view name) {
+  const auto value = body_.find(name);
+  auto id = value ? value->as_int64() : std::nullopt;
+  if (const auto text = value ? value->as_string() : std::nullopt) id = parse_decimal_id(*text);
+  if (id && *id >= 0) return *id;
+  fail(name, value ? "must be an id" : "is required");
+  return 0;
 }
 
 std::optional<std::string> FieldReader::optional_text(std::string_view name) {

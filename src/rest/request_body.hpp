@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "parley/domain/validation.hpp"
 #include "parley/rest/problem.hpp"
 #include "sio/base/result.hpp"
 #include "sio/json/value.hpp"
@@ -24,8 +25,10 @@ class FieldReader {
 
   // Empty, with an error noted, when the field is absent or no text.
   std::string text(std::string_view name);
-  // Likewise; with an error noted when it is none that is taken.
-  std::string new_password(std::string_view name);
+  // Likewise; with an error noted when `check` finds a flaw in it.
+  std::string text(std::string_view name, domain::Flaw (*check)(std::string_view));
+  // A number of at least 0, also as decimal text; 0, with an error noted, when it is none.
+  std::int64_t id(std::string_view name);
   // None when the field is absent or null; with an error noted when it is no text.
   std::optional<std::string> optional_text(std::string_view name);
   // None when the field is absent or null; with an error noted when it is neither true nor false.

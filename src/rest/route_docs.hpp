@@ -32,6 +32,7 @@ struct RouteDoc {
   std::string_view gives;  // name of a schema, "[name]" for a list of them, or a content type; empty: no body
   std::vector<Problem> problems = {};  // beside those that all routes of its kind have
   bool paged = false;                  // takes limit, after, before; gives Link
+  int also_status = 0;                 // another one of success, with the same body; 0: none
   std::string_view proof = {};         // for anyone's routes that take another token: what it is
 };
 

@@ -126,6 +126,22 @@ Problem problem_of(service::AccountError error) {
   return Problem::internal;
 }
 
+Problem problem_of(service::SendError error) {
+  switch (error) {
+    case service::SendError::invalid_payload:
+      return Problem::invalid_fields;
+    case service::SendError::receiver_not_found:
+      return Problem::receiver_not_found;
+    case service::SendError::client_id_conflict:
+      return Problem::client_id_conflict;
+    case service::SendError::sender_disabled:
+      return Problem::token_revoked;
+    case service::SendError::storage_unavailable:
+      return Problem::storage_unavailable;
+  }
+  return Problem::internal;
+}
+
 Problem problem_of(service::PasswordChangeError error) {
   switch (error) {
     case service::PasswordChangeError::wrong_password:

@@ -50,6 +50,7 @@ Problem problem_of(service::AccessError error);
 Problem problem_of(service::StoreError error);
 Problem problem_of(service::LoginError error);
 Problem problem_of(service::AccountError error);
+Problem problem_of(service::SendError error);
 Problem problem_of(service::PasswordChangeError error);
 
 }  // namespace parley::rest

@@ -49,6 +49,7 @@ async function walk() {
     ['GET', '/chat/users', true],
     [`GET`, `/chat/messages/${boss.id}`, true],
     ['GET', '/chat/loaded', true],
+    ['POST', '/chat/messages'],
     ['GET', '/chat/conversations', true],
     ['GET', '/admin/users', true],
   ];
@@ -57,6 +58,12 @@ async function walk() {
     if (paged) await call(method, `${path}?limit=0`, { token: boss.token });
   }
   await call('GET', '/chat/messages/me', { token: user.token });
+  for (const content of ['hello', 'hello', 'another']) {
+    const body = { receiver_id: boss.id, content, client_id: 'c-2' };
+    await call('POST', '/chat/messages', { token: user.token, body });
+  }
+  await call('POST', '/chat/messages', { token: user.token, body: { receiver_id: user.id, content: 'x' } });
+  await badBodies('POST', '/chat/messages', user.token);
   for (const token of [user.token, undefined]) await call('PATCH', `/admin/users/${user.id}`, { token, body: {} });
   for (const id of [user.id, 999_999]) {
     await call('PATCH', `/admin/users/${id}`, { token: boss.token, body: { role: 'user' } });
@@ -106,6 +113,8 @@ async function walkWithLimits() {
     const wrong = { email: 'nobody@example.com', password: OTHER };
     for (let i = 0; i < 6; ++i) await at('POST', '/auth/login', { body: wrong });
     const reset = { code: 'x', new_password: OTHER };
+    const message = { receiver_id: 999_999, content: 'x' };
+    for (let i = 0; i < 30; ++i) await at('POST', '/chat/messages', { token: boss.token, body: message });
     for (let i = 0; i < 31; ++i) await at('POST', '/auth/reset', { body: reset });
     const change = { current_password: OTHER, new_password: OTHER };
     // The address has failed five times already.

@@ -13,6 +13,7 @@ const routes = [
   { method: 'GET', path: '/chat/users', takes: 'access' },
   { method: 'GET', path: '/chat/messages/1', takes: 'access' },
   { method: 'GET', path: '/chat/loaded', takes: 'access' },
+  { method: 'POST', path: '/admin/invites', takes: 'access', status: 201 },
   { method: 'GET', path: '/admin/users', takes: 'access' },
   { method: 'PATCH', path: '/admin/users/1', takes: 'access', body: {} },
   { method: 'POST', path: '/auth/refresh', takes: 'refresh' },
@@ -41,11 +42,11 @@ async function refusedAtConnect(token, code) {
   }
 }
 
-for (const { method, path, takes, body } of routes) {
+for (const { method, path, takes, body, status = 200 } of routes) {
   const call = (token) => api(server, method, path, { token, body });
   describe(`${method} ${path}`, () => {
     test('takes a good token', async () => {
-      assert.equal((await call(good(takes))).status, 200);
+      assert.equal((await call(good(takes))).status, status);
     });
     test('missing: 401 token_missing', async () => {
       assertProblem(await call(undefined), 401, 'token_missing');
@@ -60,8 +61,8 @@ for (const { method, path, takes, body } of routes) {
     test('A6: the leeway is 30 s both ways', async () => {
       // A refresh token made by hand is a known one only if its id is: the access token shows the leeway everywhere else.
       if (takes === 'refresh') return;
-      assert.equal((await call(withTimes(good(takes), server.key, { exp: -15 }))).status, 200);
-      assert.equal((await call(withTimes(good(takes), server.key, { iat: 15, exp: 3600 }))).status, 200);
+      assert.equal((await call(withTimes(good(takes), server.key, { exp: -15 }))).status, status);
+      assert.equal((await call(withTimes(good(takes), server.key, { iat: 15, exp: 3600 }))).status, status);
     });
     test('A6: wrong type: 401 token_invalid', async () => {
       assertProblem(await call(wrongType(takes)), 401, 'token_invalid');

@@ -16,6 +16,7 @@
 #include "parley/service/directory.hpp"
 #include "parley/service/message_reader.hpp"
 #include "parley/service/presence.hpp"
+#include "parley/service/send_and_wait.hpp"
 #include "parley/web/assets.hpp"
 #include "sio/http/cors.hpp"
 #include "sio/server/http_router.hpp"
@@ -26,7 +27,7 @@ namespace parley::rest {
 struct Observer {
   std::function<void(const sio::RouteRequest&, const sio::http::Response&)> on_answer;
   std::function<void(bool good)> on_login;
-  std::function<void(std::string_view limit)> on_rate_limited;  // "login", "registration", "reset"
+  std::function<void(std::string_view limit)> on_rate_limited;  // "login", "registration", "reset", "message"
 };
 
 struct Environment {
@@ -43,6 +44,8 @@ struct Environment {
   std::function<std::int64_t()> unix_now_us;
   std::function<sio::TimePoint()> monotonic_now;
   Observer observer;
+  service::SendAndWait& sends;
+  auth::MessageLimiter& sending_limit;
 };
 
 class Api {
