@@ -114,12 +114,10 @@ test('46, 48: Tab leads from the list to the history and on to the composer; arr
   await expect(rowOf(page, two)).toBeFocused();
   await page.keyboard.press('Tab');
   await expect(history(page)).toBeFocused();
-  // Of the messages one is in the order: the newest.
-  await page.keyboard.press('Tab');
-  await expect(history(page).locator(':focus')).toContainText('good morning');
   await page.keyboard.press('Tab');
   await expect(page.getByRole('textbox', { name: composer })).toBeFocused();
-  for (let i = 0; i < 3; i += 1) await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Shift+Tab');
   await expect(rowOf(page, two)).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
