@@ -171,7 +171,7 @@ TEST_F(LimitedAccountRoutes, CodesThatDoNotStandAreCountedByAddress) {
   const auto response = reset();
   EXPECT_EQ(response.status, 429);
   EXPECT_EQ(response.headers.find("retry-after"), "30");
-  EXPECT_EQ(server_.limited.back(), "reset");
+  EXPECT_EQ(server_.limited, std::vector<std::string>{"reset"});
   server_.address = "192.0.2.9";
   EXPECT_EQ(reset().status, 403);
 }

@@ -82,7 +82,7 @@ TEST_F(Sending, S9_MessagesOfOneUserAreLimited) {
   const auto limited = now();
   EXPECT_EQ(limited.status, 429);
   EXPECT_EQ(limited.headers.find("retry-after"), "1");
-  EXPECT_EQ(server_.limited.back(), "message");
+  EXPECT_EQ(server_.limited, std::vector<std::string>{"message"});
 }
 
 TEST_F(Sending, StorageThatIsDownIsSaid) {
