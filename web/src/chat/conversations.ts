@@ -149,8 +149,10 @@ export class Conversations {
   }
 
   hasUnread(partner: number, upTo: number): boolean {
-    const entries = this.views.get(partner)?.entries ?? [];
-    return entries.some((it) => !it.mine && it.state !== 'read' && it.id !== null && it.id <= upTo);
+    const view = this.views.get(partner);
+    // Asked in every frame that scrolls: mostly there is nothing unread at all.
+    if (view === undefined || view.unread === 0) return false;
+    return view.entries.some((it) => !it.mine && it.state !== 'read' && it.id !== null && it.id <= upTo);
   }
 
   private log(partner: number): ConversationLog {
