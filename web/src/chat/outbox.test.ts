@@ -34,6 +34,7 @@ class Shelf implements QueueStore {
 /** Tabs of one browser: they hear each other, and take turns. */
 class Browser {
   readonly shelf = new Shelf();
+  refuses = false;
   private readonly listeners: ((news: News) => void)[] = [];
   private turn: Promise<void> = Promise.resolve();
 
@@ -42,7 +43,7 @@ class Browser {
     const states: string[] = [];
     const tabs: Tabs = {
       tell: (_, news) => this.listeners.forEach((listen) => listen !== heard && listen(news)),
-      alone: (_, work) => (this.turn = this.turn.then(work)),
+      alone: (_, work) => (this.refuses ? Promise.reject(new Error('no lock')) : (this.turn = this.turn.then(work))),
     };
     const outbox = new Outbox(
       {
@@ -216,6 +217,21 @@ describe('Outbox', () => {
     answer(0, ok(1));
     await settle();
     expect(sent()).toEqual(['a', 'b']);
+  });
+
+  it('tries again with the next message when the browser gave it no turn', async () => {
+    const browser = new Browser();
+    const { add, sent } = await setUp({ browser });
+    const warned = vi.spyOn(console, 'warn').mockReturnValue();
+    browser.refuses = true;
+    add('a');
+    await settle();
+    expect(sent()).toEqual([]);
+    expect(warned).toHaveBeenCalledOnce();
+    browser.refuses = false;
+    add('b');
+    await settle();
+    expect(sent()).toEqual(['a']);
   });
 
   it('forgets with the log-out and keeps for the next log-in', async () => {

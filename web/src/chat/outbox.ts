@@ -176,10 +176,17 @@ export class Outbox {
   private pump(): void {
     if (this.draining || this.nextToSend() === undefined) return;
     this.draining = true;
-    void this.tabs.alone(this.user, () => this.drain()).finally(() => {
-      this.draining = false;
-      this.pump();
-    });
+    this.tabs.alone(this.user, () => this.drain()).then(
+      () => {
+        this.draining = false;
+        this.pump();
+      },
+      (error: unknown) => {
+        // The next message or connection tries again.
+        this.draining = false;
+        console.warn('parley: no turn to send', error);
+      },
+    );
   }
 
   private async drain(): Promise<void> {

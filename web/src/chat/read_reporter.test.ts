@@ -15,7 +15,7 @@ describe('ReadReporter', () => {
     const { reports, reporter } = setUp();
     reporter.setAttentive(true);
     reporter.inView(3, 10);
-    vi.advanceTimersByTime(dwellMs - 1);
+    vi.advanceTimersByTime(499);
     expect(reports).toEqual([]);
     vi.advanceTimersByTime(1);
     reporter.inView(3, 10);

@@ -13,7 +13,7 @@ function entry(fields: Partial<Entry> = {}): Entry {
 }
 
 describe('MessageBubble', () => {
-  const bubble = (fields: Partial<Entry>) => mount(MessageBubble, { props: { entry: entry(fields), author: 'Maya', opens: true, closes: true, reachable: false } });
+  const bubble = (fields: Partial<Entry>) => mount(MessageBubble, { props: { entry: entry(fields), author: 'Maya', opens: true, closes: true } });
 
   it.each([
     ['queued', 'Queued'],
