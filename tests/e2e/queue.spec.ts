@@ -61,13 +61,17 @@ test('6: each waits for the acknowledgement of the one before', async ({ windows
 });
 
 test('6: whoever is too quick for the server waits as it is told, and loses nothing', async ({ windows }) => {
-  const server = await Server.start(['--message-burst', '2', '--message-rate', '2/s']);
+  const server = await Server.start(['--message-burst', '2', '--message-rate', '30/m']);
   try {
     const { admin, user } = await pair(server);
     const { page, network } = await open(windows, user, admin, server.url);
-    const lines = Array.from({ length: 6 }, (_, n) => `quick ${n}`);
+    // Written without a connection, so that all of it goes out at once.
+    await network.cut();
+    await expect(page.getByText('Reconnecting…')).toBeVisible();
+    const lines = Array.from({ length: 5 }, (_, n) => `quick ${n}`);
     for (const line of lines) await say(page, line);
-    await expect(bubble(page, 'quick 5')).toContainText('Sent', { timeout: 20_000 });
+    network.mend();
+    await expect(bubble(page, 'quick 4')).toContainText('Sent', { timeout: 40_000 });
     expect(await texts(page)).toEqual(lines);
     const attempts = network.bodies('smessage').map((it) => String(it['content']));
     // Each in its turn, and after a refusal one more time.
