@@ -47,6 +47,7 @@ test('pictures of the main screens', async ({ windows, server }) => {
     await take(desk, `conversation-${colorScheme}`);
     await take(phone, `phone-${colorScheme}`);
     await phone.getByRole('link', { name: 'Back' }).click();
+    await phone.getByRole('searchbox').fill('');
     await take(phone, `phone-list-${colorScheme}`);
     await desk.goto('/people');
     await expect(desk.getByText(samir.email)).toBeVisible();
