@@ -98,7 +98,7 @@ struct Chat::Parts {
   void set_role(sio::Socket& socket, domain::Role role);
   void on_typing(sio::Event& event);
   void pass_on(const TypingSignal& signal);
-  void tell_room(const std::string& room, std::string_view event, std::string payload);
+  void tell_room(const std::string& room, std::string_view event, const std::string& payload);
   // On shard 0: tells what is due; when the next is.
   sio::TimePoint tell_live(sio::TimePoint now);
   void tell_presence(const PresenceNews& told, sio::TimePoint now);

@@ -79,6 +79,12 @@ describe('a crowd', () => {
       sockets.map(({ counts }, i) => (counts.presence ?? 0) - before[i]),
       sockets.map(() => 1),
     );
+    for (const admin of admins) {
+      assert.ok(
+        admin.all('presence').every(({ user_id }) => user_id !== late.id),
+        'admins hear of users alone',
+      );
+    }
     for (const socket of sockets) socket.close();
     chat.close();
   });
