@@ -23,11 +23,15 @@ export class Network {
   static async of(context: BrowserContext): Promise<Network> {
     const network = new Network();
     await context.routeWebSocket(socketIo, (socket) => network.join(socket));
-    await context.route(socketIo, (route) => (network.down ? route.abort() : route.fallback()));
+    await context.route(socketIo, (route) => {
+      if (network.down) return route.abort();
+      for (const packet of (route.request().postData() ?? '').split('\x1e')) network.note(packet);
+      return route.fallback();
+    });
     return network;
   }
 
-  /** True once a WebSocket carries the events: those that went by polling before are not seen here. */
+  /** True once a WebSocket carries the events: answers are kept back there alone. */
   get upgraded(): boolean {
     return this.upgrades > 0;
   }
