@@ -33,7 +33,7 @@ const listed = (last: Wire, unread: number, id = partner): Wire => ({
   unread,
 });
 const list = '/chat/conversations?limit=100';
-const older = (before: number): string => `/chat/messages/${partner}?limit=1000&before=${before}`;
+const older = (before: number): string => `/chat/messages/${partner}?limit=100&before=${before}`;
 
 let routes: Record<string, { body: unknown; more?: boolean }>;
 let asked: string[];
@@ -191,14 +191,15 @@ describe('useChat', () => {
     expect(asked).toHaveLength(before);
   });
 
-  it('opens a conversation with a long page and goes on with short ones', async () => {
+  it('opens a conversation with a page that reaches back to where one stopped reading, and goes on with short ones', async () => {
     routes[list] = { body: [listed(message(500, partner, me), 120)] };
-    routes[older(500)] = { body: [message(400, partner, me)], more: true };
+    const first = `/chat/messages/${partner}?limit=170&before=500`;
+    routes[first] = { body: [message(400, partner, me)], more: true };
     const chat = await started();
     await chat.loadOlder(partner);
     void chat.loadOlder(partner).catch(() => undefined);
     await vi.advanceTimersByTimeAsync(0);
-    expect(asked.slice(-2)).toEqual([older(500), `/chat/messages/${partner}?limit=50&before=400`]);
+    expect(asked.slice(-2)).toEqual([first, `/chat/messages/${partner}?limit=50&before=400`]);
   });
 
   it('lists the further pages behind the first one, and goes on after one that failed', async () => {

@@ -11,9 +11,10 @@ export type FetchPage = (
   limit: number,
 ) => Promise<{ readonly messages: readonly ChatMessage[]; readonly more: boolean }>;
 
-// The newest page is as long as the server's answers get: one holds what most people ever scroll to.
-const firstPage = 1_000;
+const firstPage = 100;
 const furtherPage = 50;
+// As many as the server gives at once.
+const most = 1_000;
 
 export class OlderPages {
   /** Partners whose newest page is there. */
@@ -43,11 +44,18 @@ export class OlderPages {
     this.running.clear();
   }
 
+  // The first page goes back to where one stopped reading, and a little further.
+  private wanted(partner: number): number {
+    if (this.opened.has(partner)) return furtherPage;
+    const unread = this.conversations.summaries.value.get(partner)?.unread ?? 0;
+    return Math.min(Math.max(firstPage, unread + furtherPage), most);
+  }
+
   private async loadPage(partner: number): Promise<void> {
     const { conversations } = this;
     if (!conversations.isComplete(partner)) {
       const mine = this.run;
-      const { messages, more } = await this.fetchPage(partner, conversations.oldestId(partner), this.opened.has(partner) ? furtherPage : firstPage);
+      const { messages, more } = await this.fetchPage(partner, conversations.oldestId(partner), this.wanted(partner));
       if (mine !== this.run) return;
       conversations.prepend(partner, messages, !more);
     } else if (!conversations.views.has(partner)) {

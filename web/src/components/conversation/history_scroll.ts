@@ -1,7 +1,7 @@
 // How a history scrolls: only what is near the window stands in the document; the reader's place is kept when older
 // messages come in above, and the end is followed while the reader is there.
 import { useVirtualizer, type VirtualItem } from '@tanstack/vue-virtual';
-import { computed, nextTick, onBeforeUnmount, onMounted, onUpdated, ref, watch, type Ref } from 'vue';
+import { computed, nextTick, onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue';
 import type { Place } from '@/chat/places';
 import type { Row } from '@/chat/rows';
 
@@ -35,8 +35,6 @@ function useVirtualRows(scroller: Scroller, rows: Rows, sizes: VirtualItem[]) {
     };
   });
   const virtualizer = useVirtualizer<HTMLElement, HTMLElement>(options);
-  // The library writes the scroll position before Vue has written the new height, which may be too low for it: once more.
-  onUpdated(() => virtualizer.value._willUpdate());
   return {
     virtualizer,
     items: computed(() => virtualizer.value.getVirtualItems()),
@@ -120,6 +118,34 @@ export function useHistoryScroll(scroller: Scroller, rows: Rows, place: Place | 
     const anchor = atEnd.value || key === undefined ? null : { key, above: top - startOf(index) };
     return { anchor, sizes: virtualizer.value.takeSnapshot() };
   }
+
+  // The library writes the scroll position before Vue has written the new height, which may be too low for it: what was at
+  // the upper edge is put there again once it has.
+  let kept: { readonly key: string; readonly above: number } | null = null;
+  watch(
+    rows,
+    (_, before) => {
+      const top = scroller.value?.scrollTop ?? 0;
+      const index = rowAt(top);
+      const key = before[index]?.key;
+      kept = atEnd.value || !settled.value || key === undefined ? null : { key, above: top - startOf(index) };
+    },
+    { flush: 'sync' },
+  );
+  watch(
+    [rows, total],
+    ([list]) => {
+      const box = scroller.value;
+      if (box === null || kept === null) return;
+      const { key, above } = kept;
+      const index = list.findIndex((row) => row.key === key);
+      const target = startOf(index) + above;
+      if (index === -1 || target > box.scrollHeight - box.clientHeight) return;
+      kept = null;
+      if (Math.abs(box.scrollTop - target) > 1) box.scrollTop = target;
+    },
+    { flush: 'post' },
+  );
 
   onOwnMessage(rows, () => void nextTick(toEnd));
   onMounted(() => void nextTick(settle));
