@@ -7,6 +7,7 @@ const wire = { id: 1, sender_id: 2, receiver_id: 3, content: 'hi', timestamp: '2
 describe('decoding', () => {
   it('takes times as UTC though they carry no zone', () => {
     expect(asMessage(wire).at).toBe(Date.UTC(2024, 10, 27, 12, 0, 0, 123));
+    expect(asMessage({ ...wire, timestamp: null }).at).toBe(0);
     expect(asMessage({ ...wire, timestamp: '2024-11-27T12:00:00' }).at).toBe(Date.UTC(2024, 10, 27, 12));
   });
 

@@ -110,7 +110,8 @@ export function asMessage(value: unknown): ChatMessage {
     senderId: asId(it['sender_id']),
     receiverId: asId(it['receiver_id']),
     content: asText(it['content']),
-    at: asTime(it['timestamp']),
+    // Rows that another program wrote may have none.
+    at: it['timestamp'] === null ? 0 : asTime(it['timestamp']),
     read: asFlag(it['read_status']),
     clientId: optional(it['client_id'], asText),
   };
