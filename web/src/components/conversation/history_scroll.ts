@@ -64,8 +64,39 @@ function onOwnMessage(rows: Rows, act: () => void): void {
   );
 }
 
+// The library writes the scroll position before Vue has written the new height, which may be too low for it: what was at
+// the upper edge is put there again once it has.
+function usePlaceKept(scroller: Scroller, rows: Rows, { total, startOf, rowAt }: ReturnType<typeof useVirtualRows>, keeps: () => boolean): void {
+  let kept: { readonly key: string; readonly above: number } | null = null;
+  watch(
+    rows,
+    (_, before) => {
+      const top = scroller.value?.scrollTop ?? 0;
+      const index = rowAt(top);
+      const key = before[index]?.key;
+      kept = !keeps() || key === undefined ? null : { key, above: top - startOf(index) };
+    },
+    { flush: 'sync' },
+  );
+  watch(
+    [rows, total],
+    ([list]) => {
+      const box = scroller.value;
+      if (box === null || kept === null) return;
+      const { key, above } = kept;
+      const index = list.findIndex((row) => row.key === key);
+      const target = startOf(index) + above;
+      if (index === -1 || target > box.scrollHeight - box.clientHeight) return;
+      kept = null;
+      if (Math.abs(box.scrollTop - target) > 1) box.scrollTop = target;
+    },
+    { flush: 'post' },
+  );
+}
+
 export function useHistoryScroll(scroller: Scroller, rows: Rows, place: Place | null) {
-  const { virtualizer, items, total, measure, startOf, rowAt } = useVirtualRows(scroller, rows, place?.sizes ?? []);
+  const virtual = useVirtualRows(scroller, rows, place?.sizes ?? []);
+  const { virtualizer, items, total, measure, startOf, rowAt } = virtual;
   const atEnd = ref(true);
   /** False while the first place is looked for: nothing is shown to travel. */
   const settled = ref(false);
@@ -119,34 +150,7 @@ export function useHistoryScroll(scroller: Scroller, rows: Rows, place: Place | 
     return { anchor, sizes: virtualizer.value.takeSnapshot() };
   }
 
-  // The library writes the scroll position before Vue has written the new height, which may be too low for it: what was at
-  // the upper edge is put there again once it has.
-  let kept: { readonly key: string; readonly above: number } | null = null;
-  watch(
-    rows,
-    (_, before) => {
-      const top = scroller.value?.scrollTop ?? 0;
-      const index = rowAt(top);
-      const key = before[index]?.key;
-      kept = atEnd.value || !settled.value || key === undefined ? null : { key, above: top - startOf(index) };
-    },
-    { flush: 'sync' },
-  );
-  watch(
-    [rows, total],
-    ([list]) => {
-      const box = scroller.value;
-      if (box === null || kept === null) return;
-      const { key, above } = kept;
-      const index = list.findIndex((row) => row.key === key);
-      const target = startOf(index) + above;
-      if (index === -1 || target > box.scrollHeight - box.clientHeight) return;
-      kept = null;
-      if (Math.abs(box.scrollTop - target) > 1) box.scrollTop = target;
-    },
-    { flush: 'post' },
-  );
-
+  usePlaceKept(scroller, rows, virtual, () => settled.value && !atEnd.value);
   onOwnMessage(rows, () => void nextTick(toEnd));
   onMounted(() => void nextTick(settle));
   // The window may shrink under the reader: the composer grows, a keyboard opens.
