@@ -107,8 +107,8 @@ void Chat::Parts::pass_on(const TypingSignal& signal) {
 }
 
 void Chat::Parts::tell_room(const std::string& room, std::string_view event, const std::string& payload) {
-  const auto packet = std::make_shared<const sio::EncodedPacket>(
-      sio::encode_event("/", event, sio::Arguments::of(sio::Json{payload})));
+  const auto packet =
+      std::make_shared<const sio::EncodedPacket>(sio::encode_event("/", event, sio::Arguments::of(sio::Json{payload})));
   for (unsigned i = 0; i < server.shard_count(); ++i) {
     server.shard(i).post([this, room, packet] {
       const auto members = nsp.local().members(room);
