@@ -103,4 +103,8 @@ describe('PersonRow', () => {
   it('says who wrote last', () => {
     expect(row({ last: entry({ content: 'see you' }) }).text()).toContain('You: see you');
   });
+
+  it('lets what was written run in its own direction, apart from who wrote it', () => {
+    expect(row({ last: entry({ content: 'see you' }) }).get('[dir=auto]').text()).toBe('see you');
+  });
 });
