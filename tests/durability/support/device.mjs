@@ -78,7 +78,15 @@ export class Device {
     else this.#note({ do: 'gone', why: `refused: ${JSON.stringify(error.data)}` });
   }
 
+  // socket.io-client 4 hands out the packets of a payload a tick later: after a connection was lost its CONNECT may still be
+  // announced. What is sent then goes nowhere, while what is sent a little later arrives by the next connection.
+  get #isGhost() {
+    return this.socket.io._readyState !== 'open';
+  }
+
   #connected() {
+    this.complete = false;
+    if (this.#isGhost) return this.#note({ do: 'ghost' });
     ++this.connections;
     this.#note({ do: 'connect', after_id: this.#offered });
     for (const entry of this.#pending.values()) this.#transmit(entry);

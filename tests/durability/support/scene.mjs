@@ -157,9 +157,12 @@ class Scene {
       kills: this.kills + (this.plan.kills ? 1 : 0),
       terms: this.terms,
       connections: count('connect'),
+      ghosts: count('ghost'),
       messages: ids.size,
       deliveries: count('receive_message') + paged,
-      refusals: steps.filter(({ do: kind, answer }) => kind === 'ack' && answer?.ok !== true).length + count('other'),
+      refusals: steps.filter(
+        ({ do: kind, answer, event }) => (kind === 'ack' && answer?.ok !== true) || (kind === 'other' && event !== 'presence'),
+      ).length,
       repeats: steps.filter((step) => step.answer?.duplicate).length,
       marks: count('mark'),
       faults: ['cut', 'reset', 'stall', 'dead'].reduce((sum, act) => sum + this.proxy.counts[act], 0),
@@ -174,7 +177,7 @@ class Scene {
     const about = ({ content, data }) => contents.includes(content) || (data?.client_id && ids.includes(data.client_id));
     const lines = [`${name} (${device.via}${device.pages ? ', pages' : ''}):`];
     for (const [i, step] of device.steps.entries()) {
-      const matters = about(step) || ['connect', 'gone', 'resumed', 'other'].includes(step.do);
+      const matters = about(step) || ['connect', 'ghost', 'gone', 'resumed', 'other'].includes(step.do);
       if (matters) lines.push(`  ${i}: ${JSON.stringify(step).slice(0, 260)}`);
     }
     return lines;
