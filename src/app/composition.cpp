@@ -283,6 +283,8 @@ const std::vector<std::string>& Composition::urls() const { return parts_->urls;
 
 std::string Composition::admin_signup() const { return parts_->admin_signup.describe(); }
 
+bool Composition::admins_open_to_everybody() const { return parts_->admin_signup.open_to_everybody; }
+
 std::optional<std::string> Composition::first_admin_link() const {
   Parts& parts = *parts_;
   if (parts.admin_signup.mode != rest::AdminSignup::invite || parts.urls.empty()) return std::nullopt;

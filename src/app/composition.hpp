@@ -26,6 +26,8 @@ class Composition {
   // "http://127.0.0.1:5000" for each listener, with the ports that were really bound.
   const std::vector<std::string>& urls() const;
   std::string admin_signup() const;
+  // Anybody who can reach this server may register as admin, and others than this machine can reach it.
+  bool admins_open_to_everybody() const;
   // Where the first admin can sign up, once, within 7 days: as long as there is none, and only an invite lets one in.
   std::optional<std::string> first_admin_link() const;
 

@@ -70,10 +70,6 @@ class Signals {
 };
 
 void warn_about(const Config& config) {
-  const bool open = config.admin_signup == rest::AdminSignup::open;
-  if (open && !config.all_listeners_loopback()) {
-    ops::log(ops::LogLevel::warning, "anybody who can reach this server may register as admin (--admin-signup open)");
-  }
   for (const std::string& origin : config.cors_origins) {
     if (origin == "*") ops::log(ops::LogLevel::warning, "pages of every origin may use this server (--cors-origin *)");
   }
@@ -104,6 +100,9 @@ ExitCode serve_command(const CommandLine& line) {
   // Not into the log, where it would be kept: whoever has it is an admin.
   if (const auto link = server.first_admin_link()) std::cout << "first admin: " << *link << std::endl;
   ops::log(ops::LogLevel::info, "admin sign-up", {{"rule", server.admin_signup()}});
+  if (server.admins_open_to_everybody()) {
+    ops::log(ops::LogLevel::warning, "anybody who can reach this server may register as admin (--admin-signup open)");
+  }
   signals.start([&server] { server.stop(); });
   server.run();
   signals.finish();

@@ -52,6 +52,11 @@ class AccountRoutes : public ::testing::Test {
   std::string user_;
 };
 
+class AccountRoutesOfAnOpenServer : public AccountRoutes {
+ protected:
+  AccountRoutesOfAnOpenServer() : AccountRoutes({admin_signup_rule(AdminSignup::open, true), {}, false}) {}
+};
+
 class LimitedAccountRoutes : public AccountRoutes {
  protected:
   LimitedAccountRoutes() : AccountRoutes({.cors = {}, .rate_limits = true}) {}
@@ -115,6 +120,16 @@ TEST_F(AccountRoutes, EverybodyIsListedForAdmins) {
             R"({"id":2,"name":"N","email":"user@example.com","role":"user","disabled":true}])");
   const auto page = server_.ask_as(admin_, "GET", "/admin/users?limit=1&after=0");
   EXPECT_EQ(page.headers.find("link"), "</admin/users?limit=1&after=1>; rel=\"next\"");
+}
+
+TEST_F(AccountRoutes, AdminsSeeWhoMayRegisterAsAdmin) {
+  EXPECT_EQ(server_.ask_as(admin_, "GET", "/admin/settings").body,
+            R"({"admin_signup":"open","open_to_everybody":false})");
+}
+
+TEST_F(AccountRoutesOfAnOpenServer, AdminsSeeThatEverybodyMayRegisterAsAdmin) {
+  EXPECT_EQ(server_.ask_as(admin_, "GET", "/admin/settings").body,
+            R"({"admin_signup":"open","open_to_everybody":true})");
 }
 
 TEST_F(AccountRoutes, PeopleAreChangedAsAWhole) {

@@ -80,4 +80,15 @@ Response AdminRoutes::invite(const service::Principal& who) const {
   return render_code(environment_.accounts.invite(who.user.id, environment_.unix_now_us()));
 }
 
+Response AdminRoutes::settings() const {
+  const AdminSignupRule& rule = environment_.admin_signup;
+  std::string answer;
+  sio::json::Writer(answer)
+      .begin_object()
+      .member("admin_signup", to_string(rule.mode))
+      .member("open_to_everybody", rule.open_to_everybody)
+      .end_object();
+  return json_answer(200, std::move(answer));
+}
+
 }  // namespace parley::rest

@@ -15,6 +15,8 @@ class AdminRoutes {
   sio::http::Response change(const sio::RouteRequest& request) const;
   sio::http::Response reset(const sio::RouteRequest& request, const service::Principal& who) const;
   sio::http::Response invite(const service::Principal& who) const;
+  // How this server was started, as far as admins should know.
+  sio::http::Response settings() const;
 
  private:
   const Environment& environment_;

@@ -83,9 +83,9 @@ std::string AdminSignupRule::describe() const {
 }
 
 AdminSignupRule admin_signup_rule(std::optional<AdminSignup> given, bool points_beyond) {
-  if (given) return {*given, false};
-  if (points_beyond) return {AdminSignup::invite, false};
-  return {AdminSignup::open, true};
+  if (given) return {*given, false, points_beyond && *given == AdminSignup::open};
+  if (points_beyond) return {AdminSignup::invite, false, false};
+  return {AdminSignup::open, true, false};
 }
 
 bool is_straight_from_this_machine(const sio::http::Request& request) {

@@ -43,6 +43,8 @@ TEST(AdminSignup, WhatIsGivenHoldsForEveryRequest) {
     EXPECT_EQ(rule.for_request(request("chat.example.com", {"Via"})), mode);
     EXPECT_EQ(parse_admin_signup(to_string(mode)), mode);
     EXPECT_NE(rule.describe(), "unknown");
+    EXPECT_EQ(rule.open_to_everybody, mode == AdminSignup::open);
+    EXPECT_FALSE(admin_signup_rule(mode, false).open_to_everybody);
   }
   EXPECT_EQ(parse_admin_signup("Open"), std::nullopt);
 }

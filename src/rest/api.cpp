@@ -49,6 +49,8 @@ struct Api::State {
                  [this](const sio::RouteRequest& request, const service::Principal&) { return admin.people(request); });
     routes.admin("PATCH", "/admin/users/{id}",
                  [this](const sio::RouteRequest& request, const service::Principal&) { return admin.change(request); });
+    routes.admin("GET", "/admin/settings",
+                 [this](const sio::RouteRequest&, const service::Principal&) { return admin.settings(); });
   }
 
   void add_chat_routes(Routes& routes) {

@@ -261,7 +261,7 @@ class NoDelivery final : public service::CommitListener {
 };
 
 struct Setup {
-  AdminSignupRule admin_signup{AdminSignup::open, false};
+  AdminSignupRule admin_signup{AdminSignup::open, false, false};
   sio::http::CorsPolicy cors;
   bool rate_limits = false;
 };

@@ -79,6 +79,10 @@ const std::vector<SchemaDoc>& schemas() {
       {"User", {{"id", kId}, {"name", kText}, {"email", kText}, {"role", kRole}, {"disabled", kFlag}}},
       {"UserChange", {{"role", kRole, false}, {"disabled", kFlag, false}}},
       {"Code", {{"code", kText}, {"expires", kTime}}},
+      {"Settings",
+       {{"admin_signup", R"({"type":"string","enum":["open","first","invite","closed"]})"},
+        {"open_to_everybody",
+         R"({"type":"boolean","description":"anybody who can reach this server may register as admin"})"}}},
       {"Status", {{"status", kText}}}};
   return all;
 }
@@ -181,7 +185,8 @@ std::vector<RouteDoc> admin_routes() {
            "",
            201,
            "Code",
-           {P::admin_signup_closed}}};
+           {P::admin_signup_closed}},
+          {"GET", "/admin/settings", "How this server was started", "", 200, "Settings"}};
 }
 
 std::vector<RouteDoc> other_routes() {

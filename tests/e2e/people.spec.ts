@@ -69,8 +69,8 @@ test('people: a customer becomes an admin and a customer again', async ({ window
   await expect(ada.getByRole('heading', { level: 1, name: 'This page is for admins' })).toBeVisible();
 });
 
-test('people: the last admin stays, and is told why', async ({ windows }) => {
-  const server = await Server.start();
+test('people: the last admin stays, and is told why; that anybody may become one is told too', async ({ windows }) => {
+  const server = await Server.start(['--rate-limits', 'off', '--admin-signup', 'open', '--cors-origin', 'https://help.example.com']);
   try {
     const admin = await account(server, 'Maya', 'admin');
     const page = await windows.open({ baseURL: server.url });
@@ -80,6 +80,7 @@ test('people: the last admin stays, and is told why', async ({ windows }) => {
     await expect(dialog(page).getByRole('alert')).toHaveText('This is the last admin who can sign in. Make somebody else an admin first.');
     await page.keyboard.press('Escape');
     await expect(section(page, 'Team').getByText(admin.name)).toBeVisible();
+    await expect(page.getByRole('note')).toContainText('Anybody who can reach this server may register as an admin');
   } finally {
     await server.stop();
   }
@@ -108,6 +109,7 @@ test('people: the list shows who can be written to and who cannot, found by name
   await page.getByRole('searchbox').fill(user.email);
   await expect(section(page, 'Customers').getByRole('listitem')).toHaveCount(1);
   await expect(section(page, 'Customers').getByText(user.name)).toBeVisible();
+  await expect(page.getByRole('note')).toHaveCount(0);
   await page.getByRole('searchbox').fill('nobody of that name');
   await page.getByRole('button', { name: 'Clear search' }).click();
   await expect(section(page, 'Team').getByText(admin.name)).toBeVisible();

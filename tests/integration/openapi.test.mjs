@@ -52,6 +52,7 @@ async function walk() {
     ['POST', '/chat/messages'],
     ['GET', '/chat/conversations', true],
     ['GET', '/admin/users', true],
+    ['GET', '/admin/settings'],
   ];
   for (const [method, path, paged] of routes) {
     for (const token of [boss.token, user.token, undefined, 'x']) await call(method, path, { token });

@@ -101,6 +101,7 @@ export const ar: Messages = {
   'manage.disabled': 'معطّلون',
   'manage.changed': 'تم تعديل {name}.',
   'manage.failed': 'لم يتغيّر شيء.',
+  'manage.open_to_everybody': 'يمكن لأي شخص يصل إلى هذا الخادم أن يسجّل كمشرف: فقد بدأ تشغيله بالخيار ‎--admin-signup open.',
   'manage.last_admin': 'هذا آخر مشرف يمكنه تسجيل الدخول. عيّن مشرفًا آخر أولًا.',
   'manage.invite': 'دعوة مشرف',
   'manage.invite.text': 'يتيح الرمز لشخص واحد التسجيل مشرفًا.',

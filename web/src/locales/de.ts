@@ -101,6 +101,7 @@ export const de: Messages = {
   'manage.disabled': 'Gesperrt',
   'manage.changed': '{name} wurde geändert.',
   'manage.failed': 'Es wurde nichts geändert.',
+  'manage.open_to_everybody': 'Wer diesen Server erreicht, kann sich als Admin registrieren: Er wurde mit --admin-signup open gestartet.',
   'manage.last_admin': 'Das ist der letzte Admin, der sich anmelden kann. Machen Sie zuerst jemand anderen zum Admin.',
   'manage.invite': 'Admin einladen',
   'manage.invite.text': 'Mit einem Code kann sich eine Person als Admin registrieren.',

@@ -110,6 +110,7 @@ export const en = {
   'manage.disabled': 'Disabled',
   'manage.changed': '{name} was changed.',
   'manage.failed': 'Nothing was changed.',
+  'manage.open_to_everybody': 'Anybody who can reach this server may register as an admin: it was started with --admin-signup open.',
   'manage.last_admin': 'This is the last admin who can sign in. Make somebody else an admin first.',
   'manage.invite': 'Invite an admin',
   'manage.invite.text': 'A code lets one person register as admin.',

@@ -101,6 +101,7 @@ export const es: Messages = {
   'manage.disabled': 'Desactivados',
   'manage.changed': 'Se modificó {name}.',
   'manage.failed': 'No se cambió nada.',
+  'manage.open_to_everybody': 'Cualquiera que llegue a este servidor puede registrarse como administrador: se inició con --admin-signup open.',
   'manage.last_admin': 'Es el último administrador que puede iniciar sesión. Primero nombra a otro.',
   'manage.invite': 'Invitar a un administrador',
   'manage.invite.text': 'Un código permite a una persona registrarse como administrador.',

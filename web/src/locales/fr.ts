@@ -101,6 +101,7 @@ export const fr: Messages = {
   'manage.disabled': 'Désactivés',
   'manage.changed': '{name} a été modifié.',
   'manage.failed': 'Rien n’a été modifié.',
+  'manage.open_to_everybody': 'Toute personne qui atteint ce serveur peut s’inscrire comme administrateur : il a été démarré avec --admin-signup open.',
   'manage.last_admin': 'C’est le dernier administrateur qui peut se connecter. Nommez-en d’abord un autre.',
   'manage.invite': 'Inviter un administrateur',
   'manage.invite.text': 'Un code permet à une personne de s’inscrire comme administrateur.',

@@ -101,6 +101,7 @@ export const pt: Messages = {
   'manage.disabled': 'Desativados',
   'manage.changed': '{name} foi alterado.',
   'manage.failed': 'Nada foi alterado.',
+  'manage.open_to_everybody': 'Qualquer pessoa que chegue a este servidor pode registar-se como administrador: foi iniciado com --admin-signup open.',
   'manage.last_admin': 'É o último administrador que pode entrar. Primeiro torne outra pessoa administradora.',
   'manage.invite': 'Convidar um administrador',
   'manage.invite.text': 'Um código permite que uma pessoa se cadastre como administrador.',

@@ -66,9 +66,14 @@ export const useManagement = defineStore('management', () => {
     return asCode((await session.authorised(`/admin/users/${member.id}/reset`, { method: 'POST' })).body);
   }
 
+  /** Whether anybody who can reach this server may become an admin. */
+  async function openToEverybody(): Promise<boolean> {
+    return asFlag(asObject((await session.authorised('/admin/settings')).body)['open_to_everybody']);
+  }
+
   async function invite(): Promise<OneTimeCode> {
     return asCode((await session.authorised('/admin/invites', { method: 'POST' })).body);
   }
 
-  return { members, loaded, load, change, resetCode, invite };
+  return { members, loaded, load, change, resetCode, invite, openToEverybody };
 });

@@ -24,6 +24,9 @@ struct AdminSignupRule {
   AdminSignup mode = AdminSignup::invite;
   // `open` by default only: holds for requests that come straight from this machine, others get `invite`.
   bool local_requests_only = false;
+  // `open` was asked for although requests may come from beyond this machine: whoever reaches the server can be an
+  // admin.
+  bool open_to_everybody = false;
 
   AdminSignup for_request(const sio::http::Request& request) const;
   // For the start's log: "open to everybody", "open for requests from this machine", …
