@@ -37,6 +37,7 @@ test('people: a lost password is replaced by a code that an admin made', async (
   await expect(maya.getByText(code)).toHaveCount(0);
 
   await ada.goto('/login');
+  await expect(ada.getByLabel('E-mail')).toBeFocused();
   await ada.getByRole('link', { name: 'Lost your password?' }).click();
   await expect(ada.getByText('Ask your administrator for a code.')).toBeVisible();
   const set = async (with_: string): Promise<void> => {

@@ -27,12 +27,17 @@ test('37: a lost connection is said, the list stays readable, and the word goes 
   await server.restart();
   await expect(banner).toBeHidden();
 
+  // Whether somebody is there is known only while one is there oneself.
+  const presence = rowOf(page, one).getByTitle(/line$/);
+  await expect(presence).toBeVisible();
   await setNetwork(page, false);
   await server.kill();
   await expect(page.getByText('Offline: messages will be sent later')).toBeVisible();
+  await expect(presence).toHaveCount(0);
   await server.restart();
   await setNetwork(page, true);
   await expect(page.getByText('Offline: messages will be sent later')).toBeHidden();
+  await expect(presence).toBeVisible();
 });
 
 test('38: after a reconnect nothing is missing and nothing is there twice', async ({ windows, server }) => {

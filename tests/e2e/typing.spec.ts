@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { account, expect, say, signIn, test, type Account, type Windows } from './support/fixtures.ts';
+import { account, expect, rowOf, say, signIn, test, type Account, type Windows } from './support/fixtures.ts';
 import { Network } from './support/network.ts';
 import { connect } from './support/people.ts';
 
@@ -21,10 +21,11 @@ test('23: typing is told at most every 3 s, and its end after 4 s of rest, on se
   const { page, network } = await open(windows, user, admin);
   const composer = page.getByRole('textbox', { name: /Message/ });
   const sent = () => network.bodies('typing').map((it) => it['typing']);
-  const shown = lou.getByText('Typing…');
+  const shown = lou.getByRole('region').getByText('Typing…');
 
   await composer.pressSequentially('hel');
   await expect(shown).toBeVisible();
+  await expect(rowOf(lou, user)).toContainText('Typing…');
   expect(sent()).toEqual([true]);
   await page.clock.runFor(3_000);
   await composer.press('l');
@@ -53,7 +54,7 @@ test('23: what was not heard of for 6 s is not shown any more', async ({ windows
   const { page } = await open(windows, admin, user);
   const socket = await connect(server.url, user);
   socket.emit('typing', { receiver_id: admin.id, typing: true });
-  await expect(page.getByText('Typing…')).toBeVisible();
+  await expect(rowOf(page, user)).toContainText('Typing…');
   await page.clock.runFor(6_000);
   await expect(page.getByText('Typing…')).toHaveCount(0);
   socket.disconnect();

@@ -3,6 +3,7 @@
 import { defineStore } from 'pinia';
 import { ref, shallowRef, watch } from 'vue';
 import { newClientId } from '@/app/client_id';
+import { useDelayed } from '@/app/environment';
 import { asConversations, asMessages, type ChatMessage, type Presence, type Resumed } from '@/api/types';
 import { useSession } from '@/session/session';
 import { Conversations } from './conversations';
@@ -33,6 +34,8 @@ export const useChat = defineStore('chat', () => {
   const phase = ref<Phase>('idle');
   const failure = shallowRef<unknown>(null);
   const online = ref(false);
+  /** The connection has been away for a while; a short break is nobody's business. */
+  const cutOff = useDelayed(() => phase.value === 'ready' && !online.value, 2_000);
   /** The newest message that came in live; for announcements. */
   const arrival = shallowRef<Arrival | null>(null);
 
@@ -262,6 +265,11 @@ export const useChat = defineStore('chat', () => {
     else reporter.inView(null, null);
   }
 
+  /** Null: not known, as that of everybody while the connection is away. */
+  function presenceOf(id: number): Presence | null {
+    return cutOff.value || !people.isWritable(id) ? null : (people.presence.get(id) ?? null);
+  }
+
   /** Calls `listener` for every message of a partner that comes in live and is unread; returns how to stop that. */
   function onArrival(listener: (arrival: Arrival) => void): () => void {
     listeners.add(listener);
@@ -272,6 +280,8 @@ export const useChat = defineStore('chat', () => {
     phase,
     failure,
     online,
+    cutOff,
+    presenceOf,
     arrival,
     onArrival,
     views: conversations.views,
