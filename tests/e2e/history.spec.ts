@@ -53,6 +53,24 @@ async function watchFrames(page: Page, text: string): Promise<() => Promise<{ at
   return () => page.evaluate(() => (window as unknown as { seen: { at: number[]; end: number[] } }).seen);
 }
 
+/** From the top to the end, most of a window a frame: the numbers of the lines that came into sight, and the uppermost each time. */
+const walkDown = (page: Page): Promise<{ first: number[]; seen: number[] }> =>
+  history(page).evaluate(async (box) => {
+    const seen = new Set<number>();
+    const first: number[] = [];
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const edge = box.getBoundingClientRect();
+    for (let rest = 0; rest < 5; rest += box.scrollHeight - box.scrollTop - box.clientHeight < 2 ? 1 : -rest) {
+      await frame();
+      const inSight = [...box.querySelectorAll('p[dir=auto]')].filter((it) => it.getBoundingClientRect().bottom > edge.top && it.getBoundingClientRect().top < edge.bottom);
+      const numbers = inSight.map((it) => Number(it.textContent.split(' ')[1]));
+      for (const number of numbers) seen.add(number);
+      first.push(numbers[0] ?? Number.NaN);
+      box.scrollTop += 480;
+    }
+    return { first, seen: [...seen] };
+  });
+
 test.describe('opening', () => {
   test('8, 15: opens at the unread divider in the upper third, without travel; the divider stays where it is', async ({ windows, server }) => {
     const { admin, user } = await pair(server);
@@ -117,15 +135,16 @@ test.describe('opening', () => {
   });
 });
 
-test('9: older pages load 800 px ahead, the beginning says so, and the document stays small', async ({ windows, server }) => {
+test('9: older pages load 800 px ahead, the beginning says so, the document stays small, and the way back down has all of it', async ({ windows, server }) => {
   test.setTimeout(120_000);
   const { admin, user } = await pair(server);
-  const total = 1_150;
+  const total = 1_800; // more than are laid out at once
   await writeMany(server.url, user, admin, lines(0, total));
   await readAll(server.url, admin, user);
   const page = await windows.open({ viewport: { width: 1024, height: 768 } });
   await signIn(page, admin);
   const asked: string[] = [];
+  await page.route(/limit=50&before=/, (route) => route.continue({ url: route.request().url().replace('limit=50', 'limit=500') }));
   await openConversation(page, user);
   await expect(line(page, total - 1)).toBeInViewport();
   page.on('request', (request) => {
@@ -153,6 +172,22 @@ test('9: older pages load 800 px ahead, the beginning says so, and the document 
   }).toPass({ timeout: 60_000 });
   await expect(line(page, 0)).toBeInViewport();
   expect(await page.evaluate(() => (window as unknown as { count: { most: number } }).count.most), 'messages in the document').toBeLessThanOrEqual(200);
+
+  const { first, seen } = await walkDown(page);
+  expect(seen).toEqual(Array.from({ length: total }, (_, n) => n));
+  expect(first, 'no step back').toEqual(first.toSorted((a, b) => a - b));
+  // Nobody is taken further than they went, though more comes in below.
+  await log.evaluate((box) => box.scrollTo({ top: 0 }));
+  await expect.poll(() => log.evaluate((box) => box.scrollTop)).toBeGreaterThan(5_000);
+  const last = await log.evaluate((box) => {
+    box.scrollTo({ top: box.scrollHeight });
+    return box.scrollTop;
+  });
+  expect(last).toBeGreaterThan(50_000);
+  await expect.poll(() => fromEnd(page)).toBeGreaterThan(10_000);
+  await log.press('End');
+  await expect(line(page, total - 1)).toBeInViewport();
+  await expect.poll(() => fromEnd(page)).toBe(0);
 });
 
 test('9: what is read stays where it is while an older page comes in, within a pixel', async ({ windows, server }) => {

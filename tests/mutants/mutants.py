@@ -46,6 +46,10 @@ class Mutant:
     def row(self) -> str:
         return self.id.split("-", 1)[0]
 
+    def is_meant_by(self, word: str) -> bool:
+        """Whether `word` is the beginning of its id; a number is meant as a whole: A1 is no A10."""
+        return re.match(re.escape(word) + (r"(?!\d)" if word[-1:].isdigit() else ""), self.id) is not None
+
     @property
     def target(self) -> str:
         """What must be built to run the test."""
@@ -197,10 +201,10 @@ def main() -> int:
     arguments = parser.parse_args()
     mutants = load()
     if arguments.words:
-        unknown = [word for word in arguments.words if not any(m.id.startswith(word) for m in mutants)]
+        unknown = [word for word in arguments.words if not any(m.is_meant_by(word) for m in mutants)]
         if unknown:
             raise SystemExit(f"no mutant begins with: {', '.join(unknown)}")
-        mutants = [m for m in mutants if any(m.id == w or m.row == w or m.id.startswith(w + "-") for w in arguments.words)]
+        mutants = [m for m in mutants if any(m.is_meant_by(word) for word in arguments.words)]
     if arguments.list:
         for mutant in mutants:
             print(f"{mutant.id:36}{mutant.test}\n    {mutant.what}")

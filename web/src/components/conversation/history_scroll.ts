@@ -4,6 +4,7 @@ import { useVirtualizer, type VirtualItem } from '@tanstack/vue-virtual';
 import { computed, nextTick, onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue';
 import type { Place } from '@/chat/places';
 import type { Row } from '@/chat/rows';
+import { useStretch } from './history_stretch';
 
 export const loadAheadPx = 800;
 const endPx = 80;
@@ -15,7 +16,7 @@ const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationF
 type Scroller = Readonly<Ref<HTMLElement | null>>;
 type Rows = () => readonly Row[];
 
-function useVirtualRows(scroller: Scroller, rows: Rows, sizes: VirtualItem[]) {
+function useVirtualRows(scroller: Scroller, rows: Rows, follows: () => boolean, sizes: VirtualItem[]) {
   const options = computed(() => {
     const list = rows();
     return {
@@ -25,7 +26,7 @@ function useVirtualRows(scroller: Scroller, rows: Rows, sizes: VirtualItem[]) {
       getItemKey: (index: number) => list[index]?.key ?? index,
       overscan: 6,
       anchorTo: 'end' as const,
-      followOnAppend: true,
+      followOnAppend: follows(),
       scrollEndThreshold: endPx,
       paddingStart: 8,
       paddingEnd: 12,
@@ -94,24 +95,40 @@ function usePlaceKept(scroller: Scroller, rows: Rows, { total, startOf, rowAt }:
   );
 }
 
-export function useHistoryScroll(scroller: Scroller, rows: Rows, place: Place | null) {
-  const virtual = useVirtualRows(scroller, rows, place?.sizes ?? []);
+/** `all`: every row there is; `rows`, and the indices of `items`: those that are laid out. */
+export function useHistoryScroll(scroller: Scroller, all: Rows, place: Place | null) {
+  const stretch = useStretch(all);
+  const rows = (): readonly Row[] => stretch.shown.value;
+  const first = [(row: Row) => row.kind === 'new', (row: Row) => row.key === place?.anchor?.key].map((is) => all().findIndex(is)).find((at) => at !== -1);
+  if (first !== undefined) stretch.moveTo(first);
+  // Not when the stretch reaches the end only now: then the reader is still on the way.
+  const follows = ref(stretch.atEnd.value);
+  const virtual = useVirtualRows(scroller, rows, () => follows.value, place?.sizes ?? []);
   const { virtualizer, items, total, measure, startOf, rowAt } = virtual;
   const atEnd = ref(true);
   /** False while the first place is looked for: nothing is shown to travel. */
   const settled = ref(false);
 
   function toEnd(): void {
-    virtualizer.value.scrollToEnd();
+    if (stretch.atEnd.value) {
+      virtualizer.value.scrollToEnd();
+      return;
+    }
+    stretch.moveToEnd();
+    void nextTick(() => virtualizer.value.scrollToEnd());
   }
 
   let height = 0;
   function look(): void {
     const box = scroller.value;
     if (box === null) return;
+    follows.value = stretch.atEnd.value;
     // Of another height: whoever was at the end is about to be put there again.
-    if (!atEnd.value || box.clientHeight === height) atEnd.value = box.scrollHeight - box.scrollTop - box.clientHeight <= endPx;
+    const below = box.scrollHeight - box.scrollTop - box.clientHeight;
+    if (!atEnd.value || box.clientHeight === height) atEnd.value = stretch.atEnd.value && below <= endPx;
     height = box.clientHeight;
+    if (below < loadAheadPx) stretch.moveDown();
+    else if (box.scrollTop < loadAheadPx) stretch.moveUp();
   }
 
   // Puts the first place into the window; returns how far it was off.
@@ -151,14 +168,14 @@ export function useHistoryScroll(scroller: Scroller, rows: Rows, place: Place | 
   }
 
   usePlaceKept(scroller, rows, virtual, () => settled.value && !atEnd.value);
-  onOwnMessage(rows, () => void nextTick(toEnd));
+  onOwnMessage(all, () => void nextTick(toEnd));
   onMounted(() => void nextTick(settle));
   // The window may shrink under the reader: the composer grows, a keyboard opens.
   onResize(scroller, () => {
     if (atEnd.value && settled.value) toEnd();
   });
 
-  return { items, total, atEnd, settled, measure, toEnd, look, rowAt, startOf, currentPlace };
+  return { shown: stretch.shown, atBeginning: stretch.atBeginning, items, total, atEnd, settled, measure, toEnd, look, rowAt, startOf, currentPlace };
 }
 
 /** The newest message of the partner that can be read in the window from `top` to `bottom`; null: none. */
