@@ -95,6 +95,21 @@ function usePlaceKept(scroller: Scroller, rows: Rows, { total, startOf, rowAt }:
   );
 }
 
+// Puts the first place into the window, the divider or where the reader was; returns how far it was off.
+function approach(scroller: Scroller, list: readonly Row[], place: Place | null, { virtualizer, startOf }: ReturnType<typeof useVirtualRows>): number {
+  const divider = list.findIndex((row) => row.kind === 'new');
+  const before = scroller.value?.scrollTop ?? 0;
+  if (divider > 0) {
+    virtualizer.value.scrollToIndex(divider, { align: 'start' });
+  } else {
+    const anchor = place?.anchor ?? null;
+    const index = anchor === null ? -1 : list.findIndex((row) => row.key === anchor.key);
+    if (anchor === null || index === -1) virtualizer.value.scrollToEnd();
+    else virtualizer.value.scrollToOffset(startOf(index) + anchor.above);
+  }
+  return Math.abs((scroller.value?.scrollTop ?? 0) - before);
+}
+
 /** `all`: every row there is; `rows`, and the indices of `items`: those that are laid out. */
 export function useHistoryScroll(scroller: Scroller, all: Rows, place: Place | null) {
   const stretch = useStretch(all);
@@ -131,28 +146,12 @@ export function useHistoryScroll(scroller: Scroller, all: Rows, place: Place | n
     else if (box.scrollTop < loadAheadPx) stretch.moveUp();
   }
 
-  // Puts the first place into the window; returns how far it was off.
-  function approach(): number {
-    const list = rows();
-    const divider = list.findIndex((row) => row.kind === 'new');
-    const before = scroller.value?.scrollTop ?? 0;
-    if (divider > 0) {
-      virtualizer.value.scrollToIndex(divider, { align: 'start' });
-    } else {
-      const anchor = place?.anchor ?? null;
-      const index = anchor === null ? -1 : list.findIndex((row) => row.key === anchor.key);
-      if (anchor === null || index === -1) toEnd();
-      else virtualizer.value.scrollToOffset(startOf(index) + anchor.above);
-    }
-    return Math.abs((scroller.value?.scrollTop ?? 0) - before);
-  }
-
   // Rows get their heights as they come near the window, which may shift the place that was aimed at.
   async function settle(): Promise<void> {
-    approach();
+    approach(scroller, rows(), place, virtual);
     for (let n = 0; n < settleFramesMost; n += 1) {
       await frame();
-      if (approach() < 1) break;
+      if (approach(scroller, rows(), place, virtual) < 1) break;
     }
     atEnd.value = false;
     look();
