@@ -107,9 +107,17 @@ test('35: one notification a message over all tabs, none for what is looked at; 
   await writeMany(server.url, user, admin, ['four']);
   await expect.poll(notices).toEqual(['four', 'one', 'three', 'two']);
 
-  const teller = (await seenBy(page)).notices.some((it) => it.body === 'four') ? page : tab;
+  // In front of nobody: as good as not looked at.
+  await tab.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await writeMany(server.url, other, admin, ['while hidden']);
+  await expect.poll(notices).toEqual(['four', 'one', 'three', 'two', 'while hidden']);
+
+  const teller = (await seenBy(page)).notices.some((it) => it.body === 'while hidden') ? page : tab;
   await teller.evaluate(() => (window as unknown as { lastNotice: EventTarget }).lastNotice.dispatchEvent(new Event('click')));
-  await expect(teller.getByRole('heading', { name: user.name })).toBeVisible();
+  await expect(teller.getByRole('heading', { name: other.name })).toBeVisible();
 });
 
 test('36: a short sound, every two seconds at most over all tabs, never for one’s own, and not when it is off', async ({ windows, server }) => {

@@ -94,7 +94,7 @@ const returns = {
 } as const;
 
 for (const [what, back] of Object.entries(returns)) {
-  test(`41: ${what}: the connection is made at once, not with the next try`, async ({ windows, server }) => {
+  test(`37, 41: a break is said after 2 s; ${what}: the connection is made at once, not with the next try`, async ({ windows, server }) => {
     const admin = await account(server, 'Ida', 'admin');
     const user = await account(server, 'Jim', 'user');
     const page = await windows.open();
@@ -103,8 +103,13 @@ for (const [what, back] of Object.entries(returns)) {
     await openConversation(page, admin);
     await say(page, 'before');
     await expect(bubble(page, 'before')).toContainText('Sent');
+    await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1_000);
     await server.kill();
-    await page.clock.runFor(3_000);
+    await say(page, 'meanwhile');
+    await expect(bubble(page, 'meanwhile')).toContainText('Queued');
+    await page.clock.runFor(1_900);
+    await expect(page.getByText('Reconnecting…')).toHaveCount(0);
+    await page.clock.runFor(200);
     await expect(page.getByText('Reconnecting…')).toBeVisible();
     // From here on no timer of the page fires: whoever waits for the next try waits for ever.
     await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 2_000);

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { account, expect, expectSound, history, openConversation, rowOf, signIn, test } from './support/fixtures.ts';
 import { writeMany } from './support/people.ts';
 
@@ -57,6 +58,17 @@ test('46: Alt with arrows goes through the list, with Shift through what is unre
   await expect(rowOf(page, low)).toHaveAccessibleName(/1 unread/);
   await page.keyboard.press('Alt+Shift+ArrowDown');
   await shown(low);
+  await expect(rowOf(page, low)).not.toHaveAccessibleName(/unread/);
+  // The nearest above, not the first of all.
+  for (const person of [lower, high]) {
+    await writeMany(server.url, person, admin, ['and me?']);
+    await expect(rowOf(page, person)).toHaveAccessibleName(/1 unread/);
+  }
+  await page.keyboard.press('Alt+Shift+ArrowUp');
+  await shown(lower);
+  await page.keyboard.press('Alt+Shift+ArrowDown');
+  await shown(high);
+  await openConversation(page, low);
 
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL(/\/$/);
@@ -122,4 +134,35 @@ test('46, 48: Tab leads from the list to the history and on to the composer; arr
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: one.name })).toBeVisible();
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (let stop = 0; stop < 12; stop += 1) {
+      await page.keyboard.press('Tab');
+      const { what, contrast } = await focusRing(page);
+      expect(contrast, `${colorScheme}: ${what}`).toBeGreaterThanOrEqual(3);
+    }
+  }
 });
+
+/** How much the ring around the focus stands out from the ground it lies on; 0: there is none. With nothing in focus all is well. */
+function focusRing(page: Page): Promise<{ what: string; contrast: number }> {
+  return page.evaluate(() => {
+    const it = document.activeElement as HTMLElement;
+    const luminance = (colour: string): number => {
+      const [red = 0, green = 0, blue = 0] = (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map((part) => {
+        const share = Number(part) / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const { outlineStyle, outlineWidth, outlineColor, outlineOffset } = getComputedStyle(it);
+    let ground: Element | null = Number.parseFloat(outlineOffset) < 0 ? it : it.parentElement;
+    while (ground !== null && getComputedStyle(ground).backgroundColor === 'rgba(0, 0, 0, 0)') ground = ground.parentElement;
+    const colours = [outlineColor, getComputedStyle(ground ?? document.documentElement).backgroundColor];
+    const [dark = 0, light = 0] = colours.map(luminance).sort((a, b) => a - b);
+    const none = outlineStyle === 'none' || Number.parseFloat(outlineWidth) < 1;
+    if (it === document.body) return { what: 'nothing', contrast: Infinity };
+    return { what: it.outerHTML.slice(0, 120), contrast: none ? 0 : (light + 0.05) / (dark + 0.05) };
+  });
+}

@@ -23,6 +23,15 @@ test('54: on a phone list and conversation are screens of their own', async ({ w
   for (const size of await fontSizes(page)) expect(size).toBeGreaterThanOrEqual(16);
   await say(page, 'and back');
   await expectSound(page);
+  // The rounded corners and the bar of a phone cover nothing.
+  const device = await page.context().newCDPSession(page);
+  const insets = (top: number, bottom: number) => device.send('Emulation.setSafeAreaInsetsOverride', { insets: { top, bottom } });
+  await insets(47, 34);
+  const send = page.getByRole('button', { name: 'Send' });
+  await expect.poll(async () => ((await page.getByRole('link', { name: 'Back' }).boundingBox())?.y ?? 0) >= 47).toBe(true);
+  const box = await send.boundingBox();
+  expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(phone.viewport.height - 34);
+  await insets(0, 0);
 
   await page.getByRole('button', { name: 'Show details' }).tap();
   await expect(page.getByRole('region', { name: 'Details' })).toContainText(user.name);

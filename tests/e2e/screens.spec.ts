@@ -102,6 +102,8 @@ for (const locale of ['en-GB', 'ar-EG'] as const) {
       await writeMany(server.url, user, admin, ['see https://example.com/a', 'w'.repeat(300), '**bold** <b>no</b>']);
       await signIn(page, admin);
       await expect(rowOf(page, user)).toBeVisible();
+      const [list, main] = [await page.getByRole('navigation').boundingBox(), await page.getByRole('main').boundingBox()];
+      expect((list?.x ?? 0) < (main?.x ?? 0), 'the list is where a line begins').toBe(locale === 'en-GB');
       await expectSoundEverywhere(page);
       await page.locator('nav button[aria-haspopup=menu]').first().click();
       await expect(page.getByText(admin.email)).toBeVisible();
@@ -114,6 +116,21 @@ for (const locale of ['en-GB', 'ar-EG'] as const) {
 
       await page.goto(`/c/${quiet.id}`);
       await expect(page.getByRole('heading', { name: quiet.name })).toBeVisible();
+      await expectSoundEverywhere(page);
+      for (const keys of ['Control+k', 'Control+/']) {
+        await page.keyboard.press(keys);
+        await expect(page.getByRole('dialog')).toBeVisible();
+        await expectSoundEverywhere(page);
+        await page.keyboard.press('Escape');
+      }
+
+      // A message that was refused, and a connection that is lost.
+      await server.command('user', 'disable', quiet.email);
+      await page.getByRole('main').getByRole('textbox').fill('to nobody');
+      await page.keyboard.press('Enter');
+      await expect(history(page).getByRole('alert')).toBeVisible();
+      await page.context().setOffline(true);
+      await expect(page.getByRole('status').filter({ has: page.locator('svg') })).toBeVisible();
       await expectSoundEverywhere(page);
 
       const customer = await windows.open(window);

@@ -88,16 +88,23 @@ test('3: ticks go from clock to sent to read, in words and colour, and never bac
       if (state !== undefined && seen.at(-1) !== state) seen.push(state);
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
   });
-  const colour = () => bubble(page, 'watch me').locator('svg').evaluate((icon) => getComputedStyle(icon).color);
+  const icon = bubble(page, 'watch me').locator('svg');
+  const colour = () => icon.evaluate((it) => getComputedStyle(it).color);
+  const forms = new Set<string>();
+  const look = async () => forms.add(await icon.innerHTML());
   network.keepAnswers();
   await say(page, 'watch me');
   await expect(bubble(page, 'watch me')).toContainText('Sending');
+  await look();
   network.letAnswersGo();
   await expect(bubble(page, 'watch me')).toContainText('Sent');
+  await look();
   const sent = await colour();
   await open(windows, admin, user);
   await expect(bubble(page, 'watch me')).toContainText('Read');
   expect(await colour()).not.toBe(sent);
+  await look();
+  expect(forms.size, 'clock, one tick, two ticks').toBe(3);
   // What the server tells again after a break takes nothing back.
   await network.cut();
   network.mend();
@@ -109,7 +116,7 @@ test('3: ticks go from clock to sent to read, in words and colour, and never bac
   expect(states.at(-1)).toBe('Read');
 });
 
-test('4: read is reported only with focus, the conversation open and the message in view for 500 ms', async ({ windows, server }) => {
+test('4: read is reported only in a visible tab with focus, the conversation open and the message in view for 500 ms', async ({ windows, server }) => {
   const { page: otto, user, admin } = await customer(windows, server);
   const page = await windows.open({ viewport: { width: 1280, height: 600 } });
   const network = await Network.of(page.context());
@@ -136,7 +143,21 @@ test('4: read is reported only with focus, the conversation open and the message
   await later();
   expect(reports(), 'no focus').toEqual([]);
 
+  const hide = (hidden: boolean) =>
+    page.evaluate((it) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => (it ? 'hidden' : 'visible') });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+  await hide(true);
   await look(false);
+  await later();
+  expect(reports(), 'hidden').toEqual([]);
+
+  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1_000);
+  await hide(false);
+  await page.clock.runFor(450);
+  expect(reports(), 'not yet for half a second').toEqual([]);
+  await page.clock.resume();
   await expect.poll(() => reports().length).toBe(1);
   await expect(bubble(otto, 'while the list is open')).toContainText('Read');
 
