@@ -120,32 +120,40 @@ for (const [what, back] of Object.entries(returns)) {
   });
 }
 
-test('41: a connection that died without a word is found out when the tab is shown again', async ({ windows, server }) => {
-  const admin = await account(server, 'Kai', 'admin');
-  const user = await account(server, 'Lea', 'user');
-  const page = await windows.open();
-  // Between page and server stands a line that can go dead: nothing comes through, nothing is closed.
-  let dead = false;
-  const calls: string[] = [];
-  await page.routeWebSocket(/socket\.io/, (socket) => {
-    const line = calls.length;
-    calls.push(socket.url());
-    const upstream = socket.connectToServer();
-    const open = (): boolean => line > 0 || !dead;
-    socket.onMessage((message) => {
-      if (open()) upstream.send(message);
+for (const what of ['the tab is shown again', 'the machine has slept'] as const) {
+  test(`41: a connection that died without a word is found out when ${what}`, async ({ windows, server }) => {
+    const admin = await account(server, 'Kai', 'admin');
+    const user = await account(server, 'Lea', 'user');
+    const page = await windows.open();
+    await page.clock.install();
+    // Between page and server stands a line that can go dead: nothing comes through, nothing is closed.
+    let dead = false;
+    const calls: string[] = [];
+    await page.routeWebSocket(/socket\.io/, (socket) => {
+      const line = calls.length;
+      calls.push(socket.url());
+      const upstream = socket.connectToServer();
+      const open = (): boolean => line > 0 || !dead;
+      socket.onMessage((message) => {
+        if (open()) upstream.send(message);
+      });
+      upstream.onMessage((message) => {
+        if (open()) socket.send(message);
+      });
     });
-    upstream.onMessage((message) => {
-      if (open()) socket.send(message);
-    });
+    await signIn(page, user);
+    await openConversation(page, admin);
+    await say(page, 'before');
+    await expect(bubble(page, 'before')).toContainText('Sent');
+    await expect.poll(() => calls.length).toBe(1);
+    dead = true;
+    await writeMany(server.url, admin, user, ['into the dark']);
+    if (what === 'the machine has slept') {
+      await page.clock.setSystemTime((await page.evaluate(() => Date.now())) + 2 * 60_000);
+      await page.clock.runFor(2_000);
+    } else {
+      await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    }
+    await expect(bubble(page, 'into the dark')).toBeVisible();
   });
-  await signIn(page, user);
-  await openConversation(page, admin);
-  await say(page, 'before');
-  await expect(bubble(page, 'before')).toContainText('Sent');
-  await expect.poll(() => calls.length).toBe(1);
-  dead = true;
-  await writeMany(server.url, admin, user, ['into the dark']);
-  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
-  await expect(bubble(page, 'into the dark')).toBeVisible();
-});
+}

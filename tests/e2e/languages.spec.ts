@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { account, expect, expectFits, openConversation, signIn, test } from './support/fixtures.ts';
+import { account, expect, expectFits, openConversation, rowOf, signIn, test } from './support/fixtures.ts';
 import { writeMany } from './support/people.ts';
 
 // The made-up language of `?lang=en-XA`: 40 % longer, with accents. It lasts as long as the page, so screens are reached by clicks.
@@ -90,13 +90,13 @@ for (const lang of ['en-XA', 'ar-XB'] as const) {
   });
 }
 
-for (const [locale, lang, title] of [
-  ['de-DE', 'de', 'Willkommen zurück'],
-  ['es-MX', 'es', 'Qué bueno verte de nuevo'],
-  ['fr-CA', 'fr', 'Heureux de vous revoir'],
-  ['pt-BR', 'pt', 'Que bom ver você de novo'],
-  ['ar-EG', 'ar', 'مرحبًا بعودتك'],
-  ['nl-NL', 'en', 'Welcome back'],
+for (const [locale, lang, title, unread] of [
+  ['de-DE', 'de', 'Willkommen zurück', '3 ungelesene Nachrichten'],
+  ['es-MX', 'es', 'Qué bueno verte de nuevo', '3 mensajes sin leer'],
+  ['fr-CA', 'fr', 'Heureux de vous revoir', '3 messages non lus'],
+  ['pt-BR', 'pt', 'Que bom ver você de novo', '3 mensagens não lidas'],
+  ['ar-EG', 'ar', 'مرحبًا بعودتك', '٣ رسائل غير مقروءة'],
+  ['nl-NL', 'en', 'Welcome back', '3 unread messages'],
 ] as const) {
   test(`53, 52: a browser that speaks ${locale} is answered in ${lang}, and everything fits`, async ({ windows, server }) => {
     const page = await windows.open({ locale, viewport: sizes[0] });
@@ -105,11 +105,12 @@ for (const [locale, lang, title] of [
     await expect(page.locator('html')).toHaveAttribute('lang', lang);
     await expect(page.locator('html')).toHaveAttribute('dir', lang === 'ar' ? 'rtl' : 'ltr');
     await fitsEverywhere(page);
-    const user = await account(server, 'Xia', 'user');
+    const [admin, user] = [await account(server, 'Wei', 'admin'), await account(server, 'Xia', 'user')];
+    await writeMany(server.url, admin, user, ['one', 'two', 'three']);
     await page.locator('input[type=email]').fill(user.email);
     await page.locator('input[type=password]').fill(user.password);
     await page.locator('button[type=submit]').click();
-    await page.getByRole('navigation').first().waitFor();
+    await expect(rowOf(page, admin)).toHaveAccessibleName(new RegExp(unread));
     await fitsEverywhere(page);
   });
 }
