@@ -86,7 +86,8 @@ TEST_F(ReadTest, ConversationsAreNewestFirstWithWhatIsUnread) {
 
 TEST_F(ReadTest, WhenPeopleWereLastSeenIsKeptAndOnlyGrows) {
   const auto last_seen = [&](domain::UserId user) {
-    for (const auto& person : store_->directory().list_all({})->items)
+    const auto everybody = store_->directory().list_all({});
+    for (const auto& person : everybody->items)
       if (person.user.id == user) return person.last_seen_unix_us;
     return std::optional<std::int64_t>();
   };
