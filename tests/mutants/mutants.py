@@ -11,11 +11,13 @@ an error. Closes with a table and the counts. Usually called by `./dev torture m
 import argparse
 import collections
 import concurrent.futures
+import contextlib
 import dataclasses
 import os
 import pathlib
 import queue
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -124,13 +126,19 @@ class Tree:
             command = ["node", "--test", "--test-reporter=spec"]
             command += [f"--test-name-pattern={rest[0]}"] if rest else []
             command += [str(self.path / first)]
+        process = subprocess.Popen(command, cwd=self.path, env=self.env, text=True, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, errors="replace", start_new_session=True)
         try:
-            done = subprocess.run(command, cwd=self.path, env=self.env, text=True, stdout=subprocess.PIPE,
-                                  stderr=subprocess.STDOUT, timeout=TEST_SECONDS_MAX, check=False, errors="replace")
+            said, _ = process.communicate(timeout=TEST_SECONDS_MAX)
         except subprocess.TimeoutExpired:
             return False, f"not over after {TEST_SECONDS_MAX} s"
-        passed = (GTEST_PASSED if kind == "gtest" else NODE_PASSED).search(done.stdout)
-        return done.returncode == 0 and passed is not None and int(passed[1]) > 0, done.stdout[-600:]
+        finally:
+            # A test that hangs leaves its servers behind.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        passed = (GTEST_PASSED if kind == "gtest" else NODE_PASSED).search(said)
+        return process.returncode == 0 and passed is not None and int(passed[1]) > 0, said[-600:]
 
 
 def run(command: list[str], folder: pathlib.Path, env: dict | None = None) -> None:
