@@ -25,7 +25,7 @@ constexpr std::string_view kJournalMagic{"\xD9\xD5\x05\xF9\x20\xA1\x63\xD7", 8};
 bool has_log(const fs::path& file, Files& files) {
   std::array<unsigned char, kLogHeadBytes> head{};
   const auto got = files.read(with_suffix(file, "-wal"), 0, head);
-  if (got == static_cast<std::ptrdiff_t>(head.size()) && head[0] != 0 && is_good_log_head(head)) return true;
+  if (got == static_cast<std::ptrdiff_t>(head.size()) && is_good_log_head(head)) return true;
   const auto begun = std::span(head).first(kJournalMagic.size());
   return files.read(with_suffix(file, "-journal"), 0, begun) == static_cast<std::ptrdiff_t>(begun.size()) &&
          std::equal(begun.begin(), begun.end(), kJournalMagic.begin(),
@@ -181,6 +181,17 @@ sio::Result<void, OpenFailure> prepare_for_writing(Connection& connection, const
   if (connection.error() != SqlError::none) return open_failure(connection, file);
   if (mode != "wal") return open_failure(OpenError::io, file, "the file system cannot hold a write-ahead log");
   return {};
+}
+
+sio::Result<void, OpenFailure> empty_log(Connection& connection, const fs::path& file, Files& files) {
+  const fs::path log = with_suffix(file, "-wal");
+  if (files.look(log).bytes == 0) return {};
+  const int code =
+      sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (!is_passing(sql_error_of(code)))
+    return open_failure(open_error_of(sql_error_of(code)), file, sqlite3_errstr(code));
+  if (files.sync(log)) return {};
+  return open_failure(OpenError::io, log, error_of_system());
 }
 
 sio::Result<fs::path, OpenFailure> back_up_before(Connection& connection, const fs::path& file, int version,

@@ -39,6 +39,11 @@ sio::Result<int, OpenFailure> schema_version(Connection& connection, const std::
 // The connection that writes: log ahead, full synchronisation, checkpoints only when told.
 sio::Result<void, OpenFailure> prepare_for_writing(Connection& connection, const std::filesystem::path& file);
 
+// Takes what an end without a stop left in the log into the database, so that a new log begins in an empty file: a head
+// that the next power cut spoils has nothing of another life behind it then. A log that somebody reads, and a full
+// disk, are left as they are.
+sio::Result<void, OpenFailure> empty_log(Connection& connection, const std::filesystem::path& file, Files& files);
+
 // A copy with mode 0600 beside the database, named `<file>.before-<version>-<UTC time>`, complete or not there at all.
 sio::Result<std::filesystem::path, OpenFailure> back_up_before(Connection& connection,
                                                                const std::filesystem::path& file, int version,

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <map>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -54,25 +53,68 @@ bool read_at(const Readable& file, std::size_t at, std::span<unsigned char> into
   return file.files.read(file.path, at, into) == static_cast<std::ptrdiff_t>(into.size());
 }
 
-// The frames of a log without its head. Each frame's checksum goes on from the one before, so all but the first that is
-// left can be told from what merely stands there.
+// SQLite marks the frames of one life of the log: the first word counts the lives, the second one is random. A life
+// begins when all of the one before is in the database.
+struct Life {
+  std::uint32_t number = 0;
+  std::uint32_t random = 0;
+
+  bool is(const Life& other) const {  // and not merely what a file was filled with
+    return number == other.number && random == other.random && number != random;
+  }
+  bool is_after(const Life& other) const { return number - other.number - 1 < kFurthest && random != other.random; }
+  static constexpr std::uint32_t kFurthest = 65'536;  // what is further is no life of this log
+};
+
+// The frames of a log whose head is wrong. Each frame's checksum goes on from the one before, so all but the first that
+// is left can be told from what merely stands there.
 class Frames {
  public:
-  Frames(const Readable& log, std::size_t page_bytes) : log_(log), bytes_(kFrameHeadBytes + page_bytes) {}
+  Frames(const Readable& log, Bytes head, std::size_t page_bytes)
+      : log_(log), head_(head), told_by_head_(life_of(head.subspan(8))), bytes_(kFrameHeadBytes + page_bytes) {}
 
   // Whether all that was committed in them is in the database too.
   bool are_all_in(const Readable& database) {
-    std::size_t first = 0;
     for (const Word word : {Word{little_endian}, Word{big_endian}}) {
-      first = 0;
+      if (load(0, now_) && goes_on_from_the_head(word)) return walk(0, word, database);
+      std::size_t first = 0;
       while (load(first, now_) && load(first + 1, next_) && !follows(word)) ++first;
-      if (load(first + 1, next_)) return walk(first, word, database);
+      if (load(first + 1, next_)) return are_all_in_from(first, word, database);
     }
-    // No two that belong together: at most one frame was ever written.
-    return !load(0, now_) || big_endian(now_) == 0 || walk(0, little_endian, database);
+    // No two that belong together: at most one frame was ever written. If the head is of its life, not even that.
+    if (!load(0, now_) || big_endian(now_) == 0) return true;
+    const Life life = life_of(now_);
+    return told_by_head_.is(life) || told_by_head_.is_after(life) || walk(0, little_endian, database);
   }
 
  private:
+  static Life life_of(Bytes frame) { return {big_endian(frame.subspan(8)), big_endian(frame.subspan(12))}; }
+
+  // Whether now_ is the first frame of the head's life. Of the head, its sums may be what is wrong, or what they sum
+  // up.
+  bool goes_on_from_the_head(Word word) const {
+    Sums of_head;
+    of_head.add(head_.first(kSummedOfHead), word);
+    return goes_on(of_head, now_, word) ||
+           goes_on({big_endian(head_.subspan(24)), big_endian(head_.subspan(28))}, now_, word);
+  }
+  // now_ is number `first`, and the next frame follows it. What stands in front of it is alone: left over from what was
+  // begun later, the only frame of a later life, or damage.
+  bool are_all_in_from(std::size_t first, Word word, const Readable& database) {
+    const Life life = life_of(now_);
+    bool over = told_by_head_.is_after(life);
+    for (std::size_t number = 0; number < first; ++number) {
+      load(number, now_);
+      const Life alone = life_of(now_);
+      if (!alone.is_after(life)) continue;
+      over = true;
+      // The head of a life is written once more only before its first commit.
+      if (told_by_head_.is(alone) || told_by_head_.is_after(alone)) continue;
+      const bool commits = big_endian(Bytes(now_).subspan(4)) != 0;
+      if (commits && !is_in(database, big_endian(now_), number)) return false;
+    }
+    return over || walk(first, word, database);
+  }
   bool load(std::size_t number, std::vector<unsigned char>& frame) const {
     frame.resize(bytes_);
     return read_at(log_, kLogHeadBytes + number * bytes_, frame);
@@ -82,10 +124,12 @@ class Frames {
     const Bytes now(now_);
     const Bytes next(next_);
     if (!std::equal(now.begin() + 8, now.begin() + 16, next.begin() + 8)) return false;
-    Sums sums{big_endian(now.subspan(16)), big_endian(now.subspan(20))};
-    sums.add(next.first(kSummedOfFrameHead), word);
-    sums.add(next.subspan(kFrameHeadBytes), word);
-    return sums == Sums{big_endian(next.subspan(16)), big_endian(next.subspan(20))};
+    return goes_on({big_endian(now.subspan(16)), big_endian(now.subspan(20))}, next, word);
+  }
+  static bool goes_on(Sums sums, Bytes frame, Word word) {
+    sums.add(frame.first(kSummedOfFrameHead), word);
+    sums.add(frame.subspan(kFrameHeadBytes), word);
+    return sums == Sums{big_endian(frame.subspan(16)), big_endian(frame.subspan(20))};
   }
   bool walk(std::size_t number, Word word, const Readable& database) {
     std::map<std::uint32_t, std::size_t> newest;     // page → frame
@@ -115,6 +159,8 @@ class Frames {
   }
 
   const Readable& log_;
+  const Bytes head_;
+  const Life told_by_head_;  // anything, if that is what is wrong
   const std::size_t bytes_;
   std::vector<unsigned char> now_;
   std::vector<unsigned char> next_;
@@ -130,7 +176,6 @@ std::size_t page_bytes_of(const Readable& database) {
 }  // namespace
 
 bool is_good_log_head(const std::array<unsigned char, kLogHeadBytes>& head) {
-  if (std::all_of(head.begin(), head.end(), [](unsigned char byte) { return byte == 0; })) return true;
   const Bytes bytes(head);
   const std::uint32_t magic = big_endian(bytes);
   if ((magic & ~1U) != kMagic || big_endian(bytes.subspan(4)) != kVersion) return false;
@@ -141,16 +186,16 @@ bool is_good_log_head(const std::array<unsigned char, kLogHeadBytes>& head) {
 }
 
 LogState look_at_log(const std::filesystem::path& database, const std::filesystem::path& log, Files& files) {
-  if (files.look(log).bytes == 0) return LogState::usable;
+  if (files.look(log).bytes <= kLogHeadBytes) return LogState::usable;  // no frame
   std::array<unsigned char, kLogHeadBytes> head{};
   const std::ptrdiff_t got = files.read(log, 0, head);
   if (got < 0) return LogState::unreadable;
-  if (static_cast<std::size_t>(got) < head.size() || is_good_log_head(head)) return LogState::usable;
+  if (is_good_log_head(head)) return LogState::usable;
   const Readable frames{files, log};
   const Readable pages{files, database};
   const std::size_t page_bytes = page_bytes_of(pages);
   if (!is_page_size(static_cast<std::uint32_t>(page_bytes))) return LogState::damaged;
-  return Frames(frames, page_bytes).are_all_in(pages) ? LogState::usable : LogState::damaged;
+  return Frames(frames, head, page_bytes).are_all_in(pages) ? LogState::usable : LogState::damaged;
 }
 
 }  // namespace parley::store

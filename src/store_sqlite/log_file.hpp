@@ -15,7 +15,7 @@ namespace parley::store {
 
 inline constexpr std::size_t kLogHeadBytes = 32;
 
-// Magic, version, page size and checksum (file format 4.1 of SQLite's documentation); or all zeros: never written.
+// Magic, version, page size and checksum (file format 4.1 of SQLite's documentation).
 bool is_good_log_head(const std::array<unsigned char, kLogHeadBytes>& head);
 
 enum class LogState : std::uint8_t {

@@ -104,6 +104,7 @@ sio::Result<OpenDatabase, OpenFailure> open_database(const OpenRequest& request)
     return open_failure(OpenError::schema_older, file, "migrations are due, and were forbidden (see: parley migrate)");
   }
   if (auto prepared = prepare_for_writing(open.writer, file); !prepared) return sio::fail(prepared.error());
+  if (auto emptied = empty_log(open.writer, file, files); !emptied) return sio::fail(emptied.error());
   if (!due.empty() && *version > 0) {
     auto backup = back_up_before(open.writer, file, due.back().version, files, request.vfs);
     if (!backup) return sio::fail(backup.error());

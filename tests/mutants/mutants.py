@@ -4,8 +4,8 @@
     mutants.py [--list] [WORD…]
 
 WORD: the id of a mutant, of a row (H1), or the beginning of either. Works in copies of the committed state under
-build/mutants, never in the working tree. A mutant that survives, does not compile, or whose text is no longer found is
-an error. Closes with a table and the counts. Usually called by `./dev torture mutants`.
+build/mutants, never in the working tree. A mutant that survives, hangs its test (which shows nothing but that), does not
+compile, or whose text is no longer found makes the whole run fail. Closes with a table and the counts. Usually called by `./dev torture mutants`.
 """
 
 import argparse
@@ -26,7 +26,7 @@ import tomllib
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).resolve().parent
 WORK = ROOT / "build" / "mutants"
-TEST_SECONDS_MAX = 120  # a mutant that hangs its test is found, too
+TEST_SECONDS_MAX = 120
 SERVER_TESTS = ("tests/durability/", "tests/integration/")  # Node's tests of the chat; their npm packages are here:
 NPM_PACKAGES = pathlib.PurePath("tests/integration/node_modules")
 NODE_PASSED = re.compile(r"^\S+ pass (\d+)$", re.M)
@@ -117,8 +117,8 @@ class Tree:
         errors = [line for line in done.stdout.splitlines() if "error" in line or "undefined reference" in line]
         return "\n".join(errors[:3]) or done.stdout[-400:]
 
-    def test(self, test: str) -> tuple[bool, str]:
-        """Whether it passed (having run something), and the end of what it said."""
+    def test(self, test: str) -> tuple[str, str]:
+        """("passed" (having run something) | "failed" | "hung", the end of what it said)."""
         kind, first, *rest = test.split(" ", 2)
         if kind == "gtest":
             command = [str(self.build / "bin" / first), f"--gtest_filter={rest[0]}", "--gtest_brief=0"]
@@ -131,14 +131,15 @@ class Tree:
         try:
             said, _ = process.communicate(timeout=TEST_SECONDS_MAX)
         except subprocess.TimeoutExpired:
-            return False, f"not over after {TEST_SECONDS_MAX} s"
+            return "hung", f"{test}: not over after {TEST_SECONDS_MAX} s"
         finally:
             # A test that hangs leaves its servers behind.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         passed = (GTEST_PASSED if kind == "gtest" else NODE_PASSED).search(said)
-        return process.returncode == 0 and passed is not None and int(passed[1]) > 0, said[-600:]
+        good = process.returncode == 0 and passed is not None and int(passed[1]) > 0
+        return "passed" if good else "failed", said[-600:]
 
 
 def run(command: list[str], folder: pathlib.Path, env: dict | None = None) -> None:
@@ -148,15 +149,17 @@ def run(command: list[str], folder: pathlib.Path, env: dict | None = None) -> No
 
 
 def judge(tree: Tree, mutant: Mutant) -> tuple[str, str]:
-    """("killed" | "survived" | "error", why)."""
+    """("killed" | "hung" | "survived" | "error", why)."""
     path = tree.path / mutant.file
     before = path.read_text(encoding="utf-8")
     try:
         path.write_text(planted(before, mutant), encoding="utf-8")
         if broken := tree.make(mutant.target):
             return "error", f"does not compile: {broken}"
-        passed, said = tree.test(mutant.test)
-        return ("survived", f"{mutant.test} passes") if passed else ("killed", said)
+        outcome, said = tree.test(mutant.test)
+        if outcome == "passed":
+            return "survived", f"{mutant.test} passes"
+        return ("hung" if outcome == "hung" else "killed"), said
     except LookupError as why:
         return "error", str(why)
     finally:
@@ -167,8 +170,8 @@ def check_unmutated(tree: Tree, mutants: list[Mutant]) -> None:
     if broken := tree.make(*sorted({m.target for m in mutants})):
         raise SystemExit(f"the committed state does not build: {broken}")
     for test in sorted({m.test for m in mutants}):
-        passed, said = tree.test(test)
-        if not passed:
+        outcome, said = tree.test(test)
+        if outcome != "passed":
             raise SystemExit(f"without any bug planted this does not pass, or runs nothing: {test}\n{said}")
 
 
@@ -222,10 +225,11 @@ def main() -> int:
     by_row = collections.defaultdict(collections.Counter)
     for mutant in mutants:
         by_row[mutant.row][results[mutant.id][0]] += 1
-    print(f"\n{'row':5}{'planted':>9}{'killed':>9}{'survived':>9}{'error':>7}")
+    print(f"\n{'row':5}{'planted':>9}{'killed':>9}{'hung':>7}{'survived':>9}{'error':>7}")
     for row, of_row in sorted(by_row.items()):
-        print(f"{row:5}{of_row.total():9}{of_row['killed']:9}{of_row['survived']:9}{of_row['error']:7}")
-    print(f"{len(mutants)} planted, {counts['killed']} killed, {counts['survived']} survived, {counts['error']} errors")
+        print(f"{row:5}{of_row.total():9}{of_row['killed']:9}{of_row['hung']:7}{of_row['survived']:9}{of_row['error']:7}")
+    print(f"{len(mutants)} planted, {counts['killed']} killed, {counts['hung']} hung, {counts['survived']} survived, "
+          f"{counts['error']} errors")
     return 0 if counts["killed"] == len(mutants) else 1
 
 

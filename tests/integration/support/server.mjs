@@ -4,12 +4,15 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { after } from 'node:test';
 
 const EXECUTABLE = process.env.PARLEY_BIN;
 const START_PATIENCE_MS = 20_000; // sanitizer builds are slow
 
 const running = new Set();
-process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+const killAll = () => running.forEach((child) => child.kill('SIGKILL'));
+process.on('exit', killAll);
+after(killAll); // a test that failed did not come to stop its own, and a child that lives keeps Node from ending
 
 // `parley <args>` as a command: its exit code and what it printed. An object in front of the arguments has its `input`.
 export async function parley(...args) {
