@@ -1,19 +1,23 @@
 import type { Page } from '@playwright/test';
 import { writeMany } from './support/people.ts';
-import { account, expect, expectSettled, openConversation, signIn, test, type Account } from './support/fixtures.ts';
+import { account, bubble, expect, expectSettled, openConversation, say, signIn, test } from './support/fixtures.ts';
 import type { Server } from './support/server.ts';
 
 // Hands that shake, eyes that need large letters, screens with few colours.
 
-async function scene(server: Server): Promise<{ admin: Account; user: Account }> {
+async function scene(server: Server) {
   const admin = await account(server, 'Ola', 'admin');
   const user = await account(server, 'Pia', 'user');
-  await writeMany(server.url, user, admin, ['one', 'two']);
-  return { admin, user };
+  const gone = await account(server, 'Quin', 'user');
+  await writeMany(server.url, user, admin, ['one', 'two', '```\nsome(code);\n```']);
+  await writeMany(server.url, gone, admin, ['good bye']);
+  return { admin, user, gone, disable: () => server.command('user', 'disable', gone.email) };
 }
 
+type Scene = Awaited<ReturnType<typeof scene>>;
+
 /** Shows one screen after the other. */
-async function walk(page: Page, { admin, user }: { admin: Account; user: Account }, look: (screen: string) => Promise<void>): Promise<void> {
+async function walk(page: Page, { admin, user, gone, disable }: Scene, look: (screen: string) => Promise<void>): Promise<void> {
   for (const path of ['/login', '/register', '/reset', '/no/such/page']) {
     await page.goto(path);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
@@ -22,8 +26,27 @@ async function walk(page: Page, { admin, user }: { admin: Account; user: Account
   await signIn(page, admin);
   await expect(page.getByRole('navigation').getByRole('link', { name: user.name })).toBeVisible();
   await look('list');
+  for (const menu of ['Order of the list', 'Account and settings']) {
+    await page.getByRole('button', { name: menu }).click();
+    await expect(page.getByRole('menu')).toBeVisible();
+    await look(menu);
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('menu')).toBeHidden();
+  }
   await openConversation(page, user);
+  await expect(page.getByRole('log').getByText('some(code);')).toBeVisible();
   await look('conversation');
+  await page.getByRole('button', { name: 'Show details' }).click();
+  await expect(page.getByRole('region', { name: 'Details' })).toBeVisible();
+  await look('details');
+  await page.getByRole('button', { name: 'Close details' }).click();
+  await page.goto('/');
+  await openConversation(page, gone);
+  await expect(bubble(page, 'good bye')).toBeVisible();
+  await disable();
+  await say(page, 'too late');
+  await expect(bubble(page, 'too late')).toContainText('Not sent');
+  await look('not sent');
   await page.goto('/account');
   await expect(page.getByText(admin.email)).toBeVisible();
   await look('/account');
@@ -41,7 +64,7 @@ function smallTargets(page: Page, least: number): Promise<string[]> {
     const pressable = 'a[href], button, input:not([type=radio]), select, textarea, [role^=menuitem], label:has([type=radio])';
     const dialog = document.querySelector('dialog[open]');
     return [...(dialog ?? document).querySelectorAll<HTMLElement>(pressable)]
-      .filter((it) => it.checkVisibility() && it.closest('.sr-only') === null && it.tabIndex >= (it.tagName === 'LABEL' ? -1 : 0))
+      .filter((it) => it.checkVisibility() && it.closest('.sr-only, [inert]') === null && it.tabIndex >= (it.matches('label, [role^=menuitem]') ? -1 : 0))
       .filter((it) => !(it.tagName === 'A' && getComputedStyle(it).display === 'inline' && it.parentElement?.textContent?.trim() !== it.textContent?.trim()))
       .map((it) => ({ it, box: it.getBoundingClientRect() }))
       .filter(({ box }) => box.width < size - 0.5 || box.height < size - 0.5)
@@ -69,9 +92,9 @@ test('48: at 400 % all can be reached, and nothing scrolls sideways', async ({ w
   await walk(page, people, async (screen) => {
     await expectSettled(page);
     const lost = await page.evaluate(() => {
-      const inside = document.querySelector('dialog[open]') ?? document;
-      return [...inside.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea')]
-        .filter((it) => it.checkVisibility() && it.closest('.sr-only') === null)
+      const inside = document.querySelector('dialog[open], [role=menu]') ?? document;
+      return [...inside.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, [role^=menuitem]')]
+        .filter((it) => it.checkVisibility() && it.closest('.sr-only, [inert]') === null)
         .filter((it) => {
           it.scrollIntoView({ block: 'nearest' });
           // A script scrolls what a person cannot.

@@ -40,6 +40,28 @@ test('37: a lost connection is said, the list stays readable, and the word goes 
   await expect(presence).toBeVisible();
 });
 
+test('37: a network that is gone without a word is said, and what is written waits', async ({ windows, server }) => {
+  const admin = await account(server, 'Ira', 'admin');
+  const user = await account(server, 'Jan', 'user');
+  const [page, desk] = [await windows.open(), await windows.open()];
+  await signIn(desk, admin);
+  await signIn(page, user);
+  await openConversation(desk, user);
+  await openConversation(page, admin);
+  await say(page, 'with a network');
+  await expect(bubble(desk, 'with a network')).toBeVisible();
+  // The server lives and nothing closes the connection: packets go nowhere.
+  await setNetwork(page, false);
+  const banner = page.getByText('Offline: messages will be sent later');
+  await expect(banner).toBeVisible({ timeout: 10_000 });
+  for (const text of ['first', 'second']) await say(page, text);
+  for (const text of ['first', 'second']) await expect(bubble(page, text)).toContainText('Queued');
+  await setNetwork(page, true);
+  await expect(banner).toBeHidden();
+  for (const text of ['first', 'second']) await expect(bubble(page, text)).toContainText(/Sent|Read/);
+  await expect.poll(() => texts(desk)).toEqual(['with a network', 'first', 'second']);
+});
+
 test('38: after a reconnect nothing is missing and nothing is there twice', async ({ windows, server }) => {
   const admin = await account(server, 'Deb', 'admin');
   const [user, stranger] = [await account(server, 'Eva', 'user'), await account(server, 'Flo', 'user')];

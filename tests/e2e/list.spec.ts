@@ -52,7 +52,7 @@ test('20: a row has name, preview, time and unread count, up to 99+, and the dra
   const admin = await account(server, 'Eli', 'admin');
   const [talker, quiet] = [await account(server, 'Fay', 'user'), await account(server, 'Gus', 'user')];
   await writeMany(server.url, talker, admin, Array.from({ length: 120 }, (_, n) => `line ${n}`));
-  await writeMany(server.url, admin, quiet, ['I wrote this']);
+  await writeMany(server.url, admin, quiet, ['**I** wrote\n`this`']);
   const page = await windows.open();
   await signIn(page, admin);
   await expect(rowOf(page, talker)).toHaveAccessibleName(/120 unread messages/);

@@ -36,6 +36,10 @@ test('54: on a phone list and conversation are screens of their own', async ({ w
   await page.getByRole('button', { name: 'Show details' }).tap();
   await expect(page.getByRole('region', { name: 'Details' })).toContainText(user.name);
   await expectSound(page);
+  // What they cover is out of reach for the Tab key and for screen readers.
+  const composer = page.getByRole('textbox', { name: /Message/ });
+  await composer.focus();
+  await expect(composer).not.toBeFocused();
   await page.getByRole('button', { name: 'Close details' }).tap();
   await expect(page.getByRole('button', { name: 'Show details' })).toBeFocused();
 
@@ -44,6 +48,12 @@ test('54: on a phone list and conversation are screens of their own', async ({ w
   await expect(page.getByRole('textbox', { name: /Message/ })).toBeHidden();
   await page.goBack();
   await expect(bubble(page, 'and back')).toBeVisible();
+
+  // Left open, they are no longer in front of the next conversation.
+  await page.getByRole('button', { name: 'Show details' }).tap();
+  await page.goBack();
+  await openConversation(page, user);
+  await expect(page.getByRole('region', { name: 'Details' })).toHaveCount(0);
 });
 
 test('54: the window is filled and nothing more, and everything to touch is large enough', async ({ windows, server }) => {

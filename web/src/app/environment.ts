@@ -42,6 +42,11 @@ export function useNetwork(): Readonly<Ref<boolean>> {
   return readonly(up);
 }
 
+/** Calls `lost` when the browser loses its network. */
+export function onLoss(lost: () => void): void {
+  listen(window, ['offline'], lost);
+}
+
 /** Calls `back` when the network or the tab returns. */
 export function onReturn(back: () => void): void {
   listen(window, ['online', 'focus', 'pageshow'], back);

@@ -1,6 +1,7 @@
 // Tells of a message that nobody is looking at: by a notification and a sound, once over all tabs.
 import { onScopeDispose, watch, type Ref } from 'vue';
 import type { Arrival } from '@/chat/chat';
+import { wordsOf } from '@/chat/rich_text';
 import { openStorage } from '@/session/storage';
 import { chime } from './chime';
 import { Once } from './once';
@@ -34,7 +35,7 @@ export function useNews(ports: NewsPorts): void {
   function show(arrival: Arrival): void {
     try {
       const notice = new Notification(ports.nameOf(arrival.partner), {
-        body: arrival.content.slice(0, bodyMost),
+        body: wordsOf(arrival.content, bodyMost),
         tag: `parley.${arrival.id}`,
         icon: '/favicon.svg',
         // The sound is ours.

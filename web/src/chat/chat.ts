@@ -67,13 +67,15 @@ export const useChat = defineStore('chat', () => {
     return { messages: asMessages(answer.body), more: answer.more };
   });
 
-  const outbox = openOutbox(conversations, (draft, answer) =>
-    link.send(draft, (result) => {
-      // The ids of this connection's answers are a cursor; those that another tab tells are not.
-      if (result.ok && !result.ack.duplicate) cursor = Math.max(cursor, result.ack.id);
-      answer(result);
-    }),
-  );
+  const outbox = openOutbox(conversations, {
+    emit: (draft, answer) =>
+      link.send(draft, (result) => {
+        // The ids of this connection's answers are a cursor; those that another tab tells are not.
+        if (result.ok && !result.ack.duplicate) cursor = Math.max(cursor, result.ack.id);
+        answer(result);
+      }),
+    unanswered: () => link.probe(),
+  });
 
   const reporter = new ReadReporter((partner, upTo) => {
     link.markRead(partner, upTo, (ok) => {
@@ -305,5 +307,6 @@ export const useChat = defineStore('chat', () => {
     stopTyping: () => signal.stop(),
     wake: () => link.wake(),
     probe: () => link.probe(),
+    doubt: () => link.doubt(),
   };
 });

@@ -107,6 +107,16 @@ describe('Link', () => {
     expect(socket.connects).toBe(3);
   });
 
+  it('37: does not trust a connection that outlives the network', () => {
+    const { socket, ports, link } = setUp();
+    link.doubt();
+    expect(socket.connects).toBe(1);
+    socket.accept();
+    link.doubt();
+    expect(ports.lost).toHaveBeenCalled();
+    expect(socket.connects).toBe(2);
+  });
+
   it('stays away when the login is over', async () => {
     const { socket } = setUp({ renew: () => Promise.reject(new SessionEnded()) });
     socket.refuse('token_revoked');

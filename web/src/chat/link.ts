@@ -130,6 +130,11 @@ export class Link {
     });
   }
 
+  /** The browser has lost its network: a connection that still looks open would count as lost by its heartbeat only. */
+  doubt(): void {
+    if (this.socket?.connected === true) this.socket.disconnect().connect();
+  }
+
   /** Ends this connection and makes another one, later each time. */
   restart(): void {
     this.socket?.disconnect();

@@ -41,6 +41,7 @@ class Browser {
   tab() {
     const wire: { id: string; answer: (result: SendResult) => void }[] = [];
     const states: string[] = [];
+    let unanswered = 0;
     const tabs: Tabs = {
       tell: (_, news) => this.listeners.forEach((listen) => listen !== heard && listen(news)),
       alone: (_, work) => (this.refuses ? Promise.reject(new Error('no lock')) : (this.turn = this.turn.then(work))),
@@ -48,6 +49,7 @@ class Browser {
     const outbox = new Outbox(
       {
         emit: (it, answer) => wire.push({ id: it.clientId, answer }),
+        unanswered: () => (unanswered += 1),
         queued: (it) => states.push(`${it.clientId} ${it.failure === null ? 'queued' : 'failed'}`),
         changed: (it, state, failure) => states.push(`${it.clientId} ${state}${failure === null ? '' : ` ${failure}`}`),
         accepted: (it, ack) => states.push(`${it.clientId} stored ${ack.id}`),
@@ -64,6 +66,7 @@ class Browser {
       add: (clientId: string) => outbox.add(draft(clientId), 1),
       answer: (index: number, result: SendResult) => wire[index]?.answer(result),
       sent: () => wire.map((it) => it.id),
+      unanswered: () => unanswered,
     };
   }
 }
@@ -106,14 +109,16 @@ describe('Outbox', () => {
     expect(states).toEqual(['a queued']);
   });
 
-  it('gives up after 5 s without an answer and goes on with the next', async () => {
-    const { states, add, sent } = await setUp();
+  it('gives up after 5 s without an answer, has the connection looked at, and goes on with the next', async () => {
+    const { states, add, sent, unanswered } = await setUp();
     add('a');
     add('b');
     await vi.advanceTimersByTimeAsync(answerWithinMs - 1);
     expect(states).not.toContain('a failed timeout');
+    expect(unanswered()).toBe(0);
     await vi.advanceTimersByTimeAsync(1);
     expect(states).toContain('a failed timeout');
+    expect(unanswered()).toBe(1);
     expect(sent()).toEqual(['a', 'b']);
   });
 

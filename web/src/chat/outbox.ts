@@ -43,6 +43,8 @@ export interface Tabs {
 export interface OutboxPorts {
   /** Puts one message on the wire; `answer` may come late or never. */
   emit(draft: Draft, answer: (result: SendResult) => void): void;
+  /** What was emitted got no answer in time: the connection may be dead. */
+  unanswered(): void;
   /** It waits now, behind all others of its conversation. */
   queued(message: Queued): void;
   changed(draft: Draft, state: 'queued' | 'sending' | 'failed', failure: string | null): void;
@@ -201,7 +203,10 @@ export class Outbox {
 
   private deliver(message: Queued): Promise<void> {
     return new Promise((land) => {
-      const timer = setTimeout(() => this.fail(message, 'timeout'), answerWithinMs);
+      const timer = setTimeout(() => {
+        this.fail(message, 'timeout');
+        this.ports.unanswered();
+      }, answerWithinMs);
       this.flight = { message, land, timer, paused: false };
       this.ports.changed(message, 'sending', null);
       this.ports.emit(message, (result) => this.answered(message, result));

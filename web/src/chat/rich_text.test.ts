@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseInline, parseMessage, plainText, type Block, type Inline } from './rich_text';
+import { parseInline, parseMessage, plainText, wordsOf, type Block, type Inline } from './rich_text';
 
 /** In a short form: b(…), i(…), c(…), a(…), and text as it is. */
 function short(parts: readonly Inline[]): string {
@@ -107,5 +107,20 @@ describe('any message', () => {
       const text = piece.repeat(Math.ceil(16_384 / piece.length));
       expect(letters(parseMessage(text).map(words).join('\n')).length).toBe(letters(text).length);
     }
+  });
+});
+
+describe('wordsOf', () => {
+  it.each([
+    ['**Hello** *you*,\n\nsee `this`', 'Hello you, see this'],
+    ['```js\nlet a;\nlet b;\n```\nrun it', 'let a; let b; run it'],
+    ['5 * 3 * 2 and **open', '5 * 3 * 2 and **open'],
+    ['```\n```', '``` ```'],
+  ])('says %j in one line', (content, words) => {
+    expect(wordsOf(content, 100)).toBe(words);
+  });
+
+  it('says no more than is asked for, and reads no more', () => {
+    expect(wordsOf('**many** '.repeat(2_000), 9)).toBe('many many');
   });
 });

@@ -182,6 +182,13 @@ function safe(url: string): string | null {
   return parsed !== null && ['http:', 'https:', 'mailto:'].includes(parsed.protocol) ? parsed.href : null;
 }
 
+/** What a message says, in one line and without its marks: where there is no room for more, or no eye. */
+export function wordsOf(content: string, most: number): string {
+  const blocks = parseMessage(content.slice(0, 2 * most));
+  const words = blocks.map((block) => (block.kind === 'code' ? block.text : plainText(block.parts))).join(' ');
+  return (words.trim() === '' ? content : words).replace(/\s+/gu, ' ').trim().slice(0, most);
+}
+
 /** The words without the marks. */
 export function plainText(parts: readonly Inline[]): string {
   return parts.map((part) => ('text' in part ? part.text : plainText(part.parts))).join('');

@@ -4,10 +4,10 @@ import { Outbox, type OutboxPorts } from './outbox';
 import { IndexedQueue } from './queue_store';
 import { openTabs } from './tabs';
 
-export function openOutbox(conversations: Conversations, emit: OutboxPorts['emit']): Outbox {
+export function openOutbox(conversations: Conversations, wire: Pick<OutboxPorts, 'emit' | 'unanswered'>): Outbox {
   const outbox: Outbox = new Outbox(
     {
-      emit,
+      ...wire,
       queued({ receiverId, clientId, content, at, failure }) {
         conversations.change(receiverId, (log) => {
           log.addWaiting(clientId, content, at);
