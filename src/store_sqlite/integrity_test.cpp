@@ -215,6 +215,20 @@ TEST_F(IntegrityTest, F6_ALogWhoseFirstPageIsDamagedIsNotTakenForAnEmptyOne) {
   EXPECT_EQ(look_at_log(options_.file, log), LogState::damaged);
 }
 
+// Two cuts, the second one in the head of the next log: frames of a transaction that was never told would stand behind
+// it.
+TEST_F(IntegrityTest, F2_AStartLeavesNothingInTheLog) {
+  open_with_people();
+  store_.reset();
+  send_in_log(3, "in the log ");
+  const std::filesystem::path log = options_.file.string() + "-wal";
+  ASSERT_GT(std::filesystem::file_size(log), kLogHeadBytes);
+  open();
+  EXPECT_EQ(std::filesystem::file_size(log), 0U);
+  store_.reset();
+  EXPECT_EQ(contents_of(options_.file).size(), 3U);
+}
+
 TEST_F(IntegrityTest, CheckNamesALogThatHasLostItsPosition) {
   open_with_people();
   store_.reset();
