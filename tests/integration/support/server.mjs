@@ -9,10 +9,14 @@ import { after } from 'node:test';
 const EXECUTABLE = process.env.PARLEY_BIN;
 const START_PATIENCE_MS = 20_000; // sanitizer builds are slow
 
+const LEFT_OVER_PATIENCE_MS = 15_000;
+
 const running = new Set();
 const killAll = () => running.forEach((child) => child.kill('SIGKILL'));
 process.on('exit', killAll);
-after(killAll); // a test that failed did not come to stop its own, and a child that lives keeps Node from ending
+// A test that failed did not come to stop its own, and a child that lives keeps Node from ending. What a file stops after its
+// tests comes later than this.
+after(() => void setTimeout(killAll, LEFT_OVER_PATIENCE_MS).unref());
 
 // `parley <args>` as a command: its exit code and what it printed. An object in front of the arguments has its `input`.
 export async function parley(...args) {
