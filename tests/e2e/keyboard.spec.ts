@@ -108,6 +108,14 @@ test('46: Esc closes a menu and leaves the conversation where it is', async ({ w
     await expect(button).toBeFocused();
     await expect(page).toHaveURL(new RegExp(`/c/${user.id}$`));
   }
+  // The details too: the focus goes into them and comes back.
+  const details = page.getByRole('button', { name: 'Show details' });
+  await details.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Close details' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(details).toBeFocused();
+  await expect(page).toHaveURL(new RegExp(`/c/${user.id}$`));
 });
 
 test('46, 48: Tab leads from the list to the history and on to the composer; arrows go from row to row', async ({ windows, server }) => {

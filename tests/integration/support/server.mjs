@@ -8,7 +8,6 @@ import { after } from 'node:test';
 
 const EXECUTABLE = process.env.PARLEY_BIN;
 const START_PATIENCE_MS = 20_000; // sanitizer builds are slow
-
 const LEFT_OVER_PATIENCE_MS = 15_000;
 
 const running = new Set();
