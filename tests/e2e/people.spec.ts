@@ -35,6 +35,7 @@ test('people: who is disabled is out at once, and comes back when enabled', asyn
   await manage(maya, user, 'Disable account');
   await expect(dialog(maya)).toHaveCount(0);
   await expect(section(maya, 'Disabled').getByText(user.name)).toBeVisible();
+  await expect(section(maya, 'Disabled').getByRole('button', { name: user.name })).toBeFocused();
   await expect(dialog(ada)).toContainText('Your session has ended');
   await dialog(ada).getByLabel('E-mail').fill(user.email);
   await dialog(ada).getByLabel('Password').fill(user.password);
