@@ -1,24 +1,9 @@
-import type { Locator, Page } from '@playwright/test';
-import { account, expect, newcomer, signIn, test, type Account } from './support/fixtures.ts';
+import type { Page } from '@playwright/test';
+import { account, expect, newcomer, signIn, test } from './support/fixtures.ts';
+import { dialog, manage, openPeople } from './support/manage.ts';
 import { Server } from './support/server.ts';
 
 // Codes that are given by hand: for a lost password, and for a new admin.
-
-async function openPeople(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Account' }).click();
-  await page.getByRole('menuitem', { name: 'People' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'People' })).toBeVisible();
-}
-
-const dialog = (page: Page): Locator => page.getByRole('dialog');
-
-/** Opens what can be done with a person, chooses it, and says yes. */
-async function manage(page: Page, person: Pick<Account, 'name'>, step: string): Promise<void> {
-  await page.getByRole('searchbox').fill(person.name);
-  await page.getByRole('button', { name: `Manage ${person.name}` }).click();
-  await dialog(page).getByRole('button', { name: step }).click();
-  await dialog(page).getByRole('button', { name: step }).click();
-}
 
 test('people: a lost password is replaced by a code that an admin made', async ({ windows, server }) => {
   const admin = await account(server, 'Maya', 'admin');

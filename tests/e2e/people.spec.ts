@@ -1,25 +1,11 @@
 import type { Locator, Page } from '@playwright/test';
-import { account, bubble, expect, openConversation, rowOf, say, signIn, test, type Account } from './support/fixtures.ts';
+import { account, bubble, expect, openConversation, rowOf, say, signIn, test } from './support/fixtures.ts';
+import { dialog, manage, openPeople } from './support/manage.ts';
 import { Server } from './support/server.ts';
 
 // What an admin does with people, from end to end.
 
-async function openPeople(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Account' }).click();
-  await page.getByRole('menuitem', { name: 'People' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'People' })).toBeVisible();
-}
-
 const section = (page: Page, name: string): Locator => page.getByRole('region', { name });
-const dialog = (page: Page): Locator => page.getByRole('dialog');
-
-/** Opens what can be done with a person, chooses it, and says yes. */
-async function manage(page: Page, person: Pick<Account, 'name'>, step: string): Promise<void> {
-  await page.getByRole('searchbox').fill(person.name);
-  await page.getByRole('button', { name: `Manage ${person.name}` }).click();
-  await dialog(page).getByRole('button', { name: step }).click();
-  await dialog(page).getByRole('button', { name: step }).click();
-}
 
 test('people: who is disabled is out at once, and comes back when enabled', async ({ windows, server }) => {
   const admin = await account(server, 'Maya', 'admin');
