@@ -5,6 +5,7 @@
 #include <future>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace parley::realtime {
@@ -22,11 +23,14 @@ class ReadLineTest : public testing::Test {
       go.wait();
     }));
     begun.get_future().wait();
+    held_ = true;
   }
   void let_go_and_finish() {
-    go_.set_value();
+    if (std::exchange(held_, false)) go_.set_value();
     pool_->stop();
   }
+  // Also of a test that has failed before it let go.
+  void TearDown() override { let_go_and_finish(); }
   bool submit(int number) {
     return line_.submit([this, number] {
       const std::lock_guard lock(mutex_);
@@ -35,6 +39,7 @@ class ReadLineTest : public testing::Test {
   }
 
   std::promise<void> go_;
+  bool held_ = false;
   std::optional<sio::rt::BlockingPool> pool_{std::in_place, "reads", 1U, kQueueMax};
   ReadLine line_{*pool_, 2};
   std::mutex mutex_;

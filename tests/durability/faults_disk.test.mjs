@@ -122,7 +122,8 @@ test('F3: a real file system that fills up: the same, and it passes when there i
     assert.equal(refused.code, 'storage_unavailable');
     // What is left is taken too, until neither a message nor a login fits any more.
     const credentials = { email: bob.email, password: bob.password };
-    for (let full = false; !full; ) {
+    for (let [full, tries] = [false, 0]; !full; ++tries) {
+      assert.ok(tries < 300, 'a message or a login is still taken');
       const answer = await mouth.ask('smessage', { receiver_id: ada.id, content: 'no room '.repeat(50) });
       if (answer.ok) sent.push(answer.id);
       const login = await api(server, 'POST', '/auth/login', { body: credentials });
