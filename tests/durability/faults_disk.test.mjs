@@ -169,7 +169,7 @@ describe('F4: a disk that does not synchronise', { skip: noLibfault }, () => {
     }
     assert.equal(first?.ok, false, 'who waits is told');
     assert.notEqual(ready?.status, 200, 'ready after a failure that is final');
-    assert.deepEqual(await server.ended, { code: 74, signal: null }, server.output);
+    assert.deepEqual(await server.itsEnd(), { code: 74, signal: null }, server.output);
     assert.match(server.output, /the storage has failed/);
     assert.equal(faults.seen(0), 1, 'synchronised again after a failure');
     assert.deepEqual(ear.all('receive_message').length, 3, 'delivered what was not acknowledged');
@@ -186,7 +186,7 @@ describe('F4: a disk that does not synchronise', { skip: noLibfault }, () => {
       faults.arm(0, { calls: 'sync', error: 'EIO', match: DATABASE });
       const answer = await api(server, 'POST', request, { body }).catch((error) => ({ gone: error }));
       if (!answer.gone) assertProblem(answer, 503, 'storage_unavailable');
-      assert.deepEqual(await server.ended, { code: 74, signal: null }, server.output);
+      assert.deepEqual(await server.itsEnd(), { code: 74, signal: null }, server.output);
       await assertKept(data, world, new Map(), new Map());
       await world.remove();
     }

@@ -126,7 +126,7 @@ describe('R6: the k-th allocation fails', { skip: noLibfault }, () => {
             faults.disarm(0);
             if (faults.struck(0)) {
               ++fired;
-              assert.deepEqual(await server.ended, { code: 71, signal: null });
+              assert.deepEqual(await server.itsEnd(), { code: 71, signal: null });
               assert.match(server.output, /^parley: (out of memory|the system gave)/m);
             } else {
               await server.kill();
@@ -206,7 +206,7 @@ describe('R6: the k-th allocation fails', { skip: noLibfault }, () => {
           fired += faults.struck(0);
           // The last ones may be made right after it listens.
           const late = code === 0 && faults.struck(0) && ENDS[who] !== undefined;
-          if (late) assert.deepEqual(await server.ended, { code: 71, signal: null });
+          if (late) assert.deepEqual(await server.itsEnd(), { code: 71, signal: null });
           const expected = faults.struck(0) && !late ? STARTS[who] : [0];
           assert.ok(expected.includes(code), `k = ${k} of ${last}: ${code}\n${server.output}`);
           if (code !== 0) assert.match(server.output, /^parley: /m);

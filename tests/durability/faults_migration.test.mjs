@@ -66,7 +66,7 @@ const commands = {
     try {
       const server = await Server.start({ data, environment });
       await server.terminate();
-      return { ...(await server.ended), output: server.output };
+      return { ...(await server.itsEnd()), output: server.output };
     } catch (error) {
       const how = /ended with (\w+) before it listened/.exec(error.message)?.[1];
       return { code: Number(how), signal: /^SIG/.test(how) ? how : null, output: error.message };

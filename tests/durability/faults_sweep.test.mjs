@@ -28,7 +28,7 @@ async function sweep(calls, once) {
         assert.equal((await api(server, 'GET', '/readyz')).status, 503);
         await server.terminate();
       } else if (final) {
-        assert.deepEqual(await server.ended, { code: 74, signal: null });
+        assert.deepEqual(await server.itsEnd(), { code: 74, signal: null });
         assert.equal(good, false, 'acknowledged, and yet the storage has failed');
       } else {
         assert.equal(await server.terminate(), 0);
@@ -147,7 +147,7 @@ describe('F5: the k-th call fails', { skip: noLibfault }, () => {
       sent: new Map(),
     });
     assert.deepEqual([good, world.faults.struck(0)], [false, 1]);
-    assert.deepEqual(await world.server.ended, { code: 74, signal: null });
+    assert.deepEqual(await world.server.itsEnd(), { code: 74, signal: null });
     await world.server.launch();
     await logIn(world.server, world.bob);
     await world.remove();

@@ -77,8 +77,7 @@ describe('a token that ends', () => {
     const chat = await Chat.connect(server, ann);
     const began = Date.now();
     await chat.next('session_expired');
-    const reason = await new Promise((resolve) => chat.socket.once('disconnect', resolve));
-    assert.equal(reason, 'io server disconnect');
+    assert.equal(await chat.next('disconnect', undefined, 60_000), 'io server disconnect');
     assert.ok(Date.now() - began > 29_000, `${Date.now() - began} ms`);
     await server.stop();
   });

@@ -88,8 +88,8 @@ export class Chat {
   }
 
   // The next event of that name that was not taken yet (and matches, skipping those before it).
-  async next(event, matches = () => true) {
-    const deadline = performance.now() + PATIENCE_MS;
+  async next(event, matches = () => true, patience = PATIENCE_MS) {
+    const deadline = performance.now() + patience;
     for (;;) {
       for (let i = this.#taken.get(event) ?? 0; i < this.log.length; ++i) {
         if (this.log[i].event !== event || !matches(this.log[i].data)) continue;
@@ -99,7 +99,7 @@ export class Chat {
       const left = deadline - performance.now();
       if (left <= 0)
         throw new Error(
-          `no ${event} within ${PATIENCE_MS} ms; the log ends with ${JSON.stringify(this.log.slice(-5))}`,
+          `no ${event} within ${patience} ms; the log ends with ${JSON.stringify(this.log.slice(-5))}`,
         );
       await new Promise((resolve) => {
         const timer = setTimeout(resolve, left);

@@ -9,6 +9,7 @@ import { after } from 'node:test';
 const EXECUTABLE = process.env.PARLEY_BIN;
 const START_PATIENCE_MS = 20_000; // sanitizer builds are slow
 const LEFT_OVER_PATIENCE_MS = 15_000;
+const END_PATIENCE_MS = 60_000; // only a server that lives on reaches it
 
 const running = new Set();
 const killAll = () => running.forEach((child) => child.kill('SIGKILL'));
@@ -95,6 +96,15 @@ export class Server {
       child.stderr.setEncoding('utf8').on('data', read);
     });
     return performance.now() - began;
+  }
+
+  // The end that the process comes to by itself: {code, signal}.
+  async itsEnd() {
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`it lives on; output:\n${this.#output}`)), END_PATIENCE_MS);
+    });
+    return Promise.race([this.ended, late]).finally(() => clearTimeout(timer));
   }
 
   get pid() {
